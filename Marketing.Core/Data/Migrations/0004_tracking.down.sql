@@ -1,0 +1,3 @@
+DROP TABLE telegram_updates;
+DROP TABLE conversions;
+DROP TABLE cta_clicks;
