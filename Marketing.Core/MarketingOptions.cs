@@ -1,0 +1,79 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Marketing.Core;
+
+/// <summary>The settings that README.md lists, read once at start.</summary>
+/// <param name="TelegramApiBaseUrl">Null for Telegram itself.</param>
+/// <param name="PublicBaseUrl">Where people's browsers reach this app; redirect links begin with it.</param>
+/// <param name="LinkSigningKey">32 bytes.</param>
+/// <param name="SendRate">Messages a second for all workers together.</param>
+/// <param name="BatchSize">Recipients per SendBatch activity.</param>
+/// <param name="MaxInFlight">Messages claimed and not yet recorded per worker process, over all its batches.</param>
+public sealed record MarketingOptions(
+    string ConnectionString, string TelegramBotToken, string? TelegramApiBaseUrl, string TelegramWebhookSecret,
+    Uri PublicBaseUrl, byte[] LinkSigningKey, string OwnerToken, double SendRate, int BatchSize, int MaxInFlight, bool MigrateOnStart)
+{
+    /// <exception cref="SettingException">A key is missing or bad; the message is one line that names it.</exception>
+    public static MarketingOptions From(IConfiguration configuration) => new(
+        Required(configuration, "ConnectionStrings:Marketing", "a Postgres connection string"),
+        Checked(configuration, "Telegram:BotToken", "the token that BotFather gave, such as 123456:ABC", IsBotToken),
+        configuration["Telegram:ApiBaseUrl"] is { Length: > 0 }
+            ? Url(configuration, "Telegram:ApiBaseUrl").ToString() : null,
+        // Telegram allows these characters in a secret token (core.telegram.org/bots/api#setwebhook).
+        Checked(configuration, "Telegram:WebhookSecret", "16 to 256 characters of A-Z, a-z, 0-9, _ and -", s =>
+            s.Length is >= 16 and <= 256 && s.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')),
+        Url(configuration, "Marketing:PublicBaseUrl"),
+        Key(configuration, "Marketing:LinkSigningKey"),
+        Checked(configuration, "Marketing:OwnerToken", "32 characters or more", s => s.Length >= 32),
+        // 27 of Telegram's 30 messages/s (core.telegram.org/bots/faq): the rest is for the bot's own replies.
+        Number(configuration, "Marketing:SendRate", 27, 0.01, 1_000_000),
+        (int)Number(configuration, "Marketing:BatchSize", 500, 1, 10_000),
+        (int)Number(configuration, "Marketing:MaxInFlight", 32, 1, 1_000),
+        Flag(configuration, "Marketing:MigrateOnStart", true));
+
+    private static string Required(IConfiguration configuration, string key, string what) =>
+        configuration[key] is { Length: > 0 } value ? value : throw new SettingException(key, $"is missing; expected {what}");
+
+    private static string Checked(IConfiguration configuration, string key, string what, Func<string, bool> isGood)
+    {
+        var value = Required(configuration, key, what);
+        return isGood(value) ? value : throw new SettingException(key, $"is not valid; expected {what}");
+    }
+
+    private static bool IsBotToken(string value) =>
+        value.IndexOf(':') is var colon and > 0 && colon < value.Length - 1
+        && long.TryParse(value.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    private static Uri Url(IConfiguration configuration, string key) =>
+        Uri.TryCreate(Required(configuration, key, "an address such as https://example.com"), UriKind.Absolute, out var url)
+        && url.Scheme is "http" or "https"
+            ? url : throw new SettingException(key, "is not an http or https address");
+
+    private static byte[] Key(IConfiguration configuration, string key)
+    {
+        const string What = "32 random bytes in base64, such as `openssl rand -base64 32` makes";
+        var bytes = new byte[33];
+        return Convert.TryFromBase64String(Required(configuration, key, What), bytes, out var length) && length == 32
+            ? bytes[..32] : throw new SettingException(key, $"is not valid; expected {What}");
+    }
+
+    private static double Number(IConfiguration configuration, string key, double byDefault, double least, double most)
+    {
+        if (configuration[key] is not { Length: > 0 } text)
+            return byDefault;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : throw new SettingException(key, string.Create(CultureInfo.InvariantCulture, $"is not a number from {least} to {most}"));
+    }
+
+    private static bool Flag(IConfiguration configuration, string key, bool byDefault) => configuration[key] switch
+    {
+        null or "" => byDefault,
+        var text => bool.TryParse(text, out var value) ? value : throw new SettingException(key, "is neither true nor false"),
+    };
+}
+
+/// <summary>A setting is missing or bad. The message is one line that names the key as an environment variable.</summary>
+public sealed class SettingException(string key, string problem)
+    : Exception($"{key.Replace(":", "__", StringComparison.Ordinal)} {problem}");
