@@ -1,0 +1,53 @@
+using System.Net;
+using Marketing.Core;
+using Marketing.Core.Cta;
+using Marketing.Functions.Admin;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace Marketing.Functions.Tracking;
+
+public sealed class RedirectFunctions(LinkTokens links, ClickRepository clicks, ILogger<RedirectFunctions> logger)
+{
+    private const int MaxUserAgent = 512;
+    private const string LeadsNowhere = "This link leads nowhere. It may have been cut off when it was copied.";
+
+    // For the person who tapped it; programs get a problem.
+    private const string NotFoundPage = $"""
+        <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+        <meta name="color-scheme" content="light dark"><title>Link not found</title>
+        <body style="font: 1.1rem/1.5 system-ui; max-width: 30rem; margin: 20vh auto; padding: 0 1rem"><h1>Link not found</h1>
+        <p>{LeadsNowhere}</p></body></html>
+        """;
+
+    /// <summary>A person opened a button's link: counted, then sent on. HEAD and prefetchers are sent on without a count.</summary>
+    [Function(nameof(FollowLink))]
+    public Task<IResult> FollowLink(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "c/{token}")] HttpRequest request, string token, CancellationToken ct) =>
+        ProblemResults.GuardAsync(request, logger, async () =>
+        {
+            var userAgent = request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent[..Math.Min(agent.Length, MaxUserAgent)] : null;
+            var counts = HttpMethods.IsGet(request.Method) && !Prefetchers.Is(userAgent, Purpose(request));
+            var target = links.Read(token) is { } link ? await clicks.FollowAsync(link, counts, userAgent, Ip(request), ct) : null;
+            if (target?.Url is not { } url)
+                return request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+                    ? Results.Content(NotFoundPage, "text/html; charset=utf-8", statusCode: StatusCodes.Status404NotFound)
+                    : throw new NotFoundException(LeadsNowhere);
+            request.HttpContext.Response.Headers.CacheControl = "no-store";
+            return Results.Redirect(Ascii(url));
+        });
+
+    private static string? Purpose(HttpRequest request) =>
+        request.Headers["Sec-Purpose"].FirstOrDefault() ?? request.Headers["Purpose"].FirstOrDefault() ?? request.Headers["X-Moz"].FirstOrDefault();
+
+    // A header holds ASCII only: xn-- for the host, percent signs for the rest.
+    private static string Ascii(string url)
+    {
+        var parsed = new Uri(url);
+        return new UriBuilder(parsed) { Host = parsed.IdnHost }.Uri.AbsoluteUri;
+    }
+
+    // Azure's front end appends the address it saw to X-Forwarded-For, and the worker's middleware moves that last entry here.
+    private static IPAddress? Ip(HttpRequest request) => request.HttpContext.Connection.RemoteIpAddress;
+}
