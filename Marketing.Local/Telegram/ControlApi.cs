@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+
+namespace Marketing.Local.Telegram;
+
+/// <summary>The other side of the chats, for tests and people: <c>/sim/...</c>. Mistakes are answered 400 or 404 with <c>{"error":...}</c>.</summary>
+internal sealed class ControlApi(SimulatorState state, PersonActions people)
+{
+    private static readonly JsonSerializerOptions Strict = new(TelegramJson.Options)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+        Converters = { new JsonStringEnumConverter<ChatStatus>(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    private sealed record PressRequest(
+        long ChatId, int MessageId, string? Button = null, int Row = 0, int Col = 0, bool Forge = false, int WaitMs = 10_000);
+
+    private sealed record SayRequest(
+        long ChatId, string Text, string? FirstName = null, string? Username = null, string? LanguageCode = null, int WaitMs = 10_000);
+
+    private sealed record ChatRequest(ChatStatus State, long? MigrateToChatId = null, bool Notify = false, IReadOnlyList<long>? ChatIds = null);
+
+    public async Task HandleAsync(HttpContext http, string path)
+    {
+        try
+        {
+            var result = await CallAsync(http.Request, path, http.RequestAborted);
+            if (result is null)
+                await WriteMessagesAsync(http);
+            else
+                await http.Response.WriteAsJsonAsync(result, result.GetType(), Strict, http.RequestAborted);
+        }
+        catch (KeyNotFoundException missing)
+        {
+            await RefuseAsync(http, 404, missing.Message);
+        }
+        catch (Exception mistake) when (mistake is JsonException or FormatException)
+        {
+            await RefuseAsync(http, 400, mistake.Message);
+        }
+    }
+
+    /// <returns>What to answer as JSON; null for the log, which is written as it is read.</returns>
+    private async Task<object?> CallAsync(HttpRequest request, string path, CancellationToken ct)
+    {
+        switch (request.Method, path)
+        {
+            case ("GET", "/sim/messages"):
+                return null;
+            case ("DELETE", "/sim/messages"):
+                state.ClearLog();
+                return new { cleared = true };
+            case ("GET", "/sim/messages/count"):
+                return Count();
+            case ("GET", "/sim/settings"):
+                return state.Traffic.Settings;
+            case ("PUT", "/sim/settings"):
+                return state.Traffic.Settings = await MergeAsync(request, ct);
+            case ("POST", "/sim/press"):
+                var press = await ReadAsync<PressRequest>(request, ct);
+                return await people.PressAsync(press.ChatId, press.MessageId, new(press.Button, press.Row, press.Col, press.Forge),
+                    TimeSpan.FromMilliseconds(press.WaitMs), ct);
+            case ("POST", "/sim/say"):
+                var say = await ReadAsync<SayRequest>(request, ct);
+                state.Chats.Introduce(say.ChatId, say.FirstName, say.Username, say.LanguageCode);
+                return await people.SayAsync(say.ChatId, say.Text, TimeSpan.FromMilliseconds(say.WaitMs), ct);
+            case ("POST", "/sim/updates"):
+                using (var body = new MemoryStream())
+                {
+                    await request.Body.CopyToAsync(body, ct);
+                    return await people.PostRawAsync(body.ToArray(), TimeSpan.FromMilliseconds(Number(request, "wait_ms") ?? 10_000), ct);
+                }
+
+            case ("POST", "/sim/chats"):
+                var chats = await ReadAsync<ChatRequest>(request, ct);
+                foreach (var id in chats.ChatIds ?? throw new JsonException("chat_ids is missing"))
+                    people.SetChat(id, chats.State, chats.MigrateToChatId, chats.Notify);
+                return new { chats = chats.ChatIds.Count };
+            case ("POST", _) when path.StartsWith("/sim/chats/", StringComparison.Ordinal):
+                var chatId = long.Parse(path["/sim/chats/".Length..], CultureInfo.InvariantCulture);
+                var chat = await ReadAsync<ChatRequest>(request, ct);
+                var update = people.SetChat(chatId, chat.State, chat.MigrateToChatId, chat.Notify);
+                return new { chat_id = chatId, state = chat.State, update_id = update?.UpdateId };
+            default:
+                throw new KeyNotFoundException($"no {request.Method} {path}; GET / lists what there is");
+        }
+    }
+
+    private object Count() => new
+    {
+        total = state.Log.Received,
+        chats = state.Log.ReachedChats,
+        duplicates = state.Log.DuplicateChats,
+        duplicate_chats = state.Log.DuplicateChats == 0 ? [] : state.Log.SomeDuplicateChats(limit: 100),
+    };
+
+    private async Task WriteMessagesAsync(HttpContext http)
+    {
+        var request = http.Request;
+        var limit = (int)Math.Clamp(Number(request, "limit") ?? 100, 1, 10_000);
+        var messages = state.Log.Read(Number(request, "chat_id"), (int)(Number(request, "after") ?? 0), limit, request.Query["own"] == "true");
+        using var buffer = JsonBuffer.Rent();
+        buffer.Json.WriteStartArray();
+        foreach (var message in messages)
+            TelegramJson.WriteReceived(buffer.Json, ReceivedMessage.From(message));
+        buffer.Json.WriteEndArray();
+        await buffer.SendAsync(http.Response, 200, http.RequestAborted);
+    }
+
+    // Members that are not given stay as they are, so that a test changes one thing.
+    private async Task<SimulatorSettings> MergeAsync(HttpRequest request, CancellationToken ct)
+    {
+        var changes = await JsonNode.ParseAsync(request.Body, cancellationToken: ct) as JsonObject ?? throw new JsonException("an object is expected");
+        var merged = JsonSerializer.SerializeToNode(state.Traffic.Settings, Strict)!.AsObject();
+        foreach (var (name, value) in changes)
+            merged[name] = value?.DeepClone();
+        return merged.Deserialize<SimulatorSettings>(Strict)!;
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken ct) =>
+        await JsonSerializer.DeserializeAsync<T>(request.Body, Strict, ct) ?? throw new JsonException("an object is expected");
+
+    private static long? Number(HttpRequest request, string name) =>
+        request.Query[name].ToString() is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    private static Task RefuseAsync(HttpContext http, int status, string error)
+    {
+        http.Response.StatusCode = status;
+        return http.Response.WriteAsJsonAsync(new { error }, http.RequestAborted);
+    }
+}

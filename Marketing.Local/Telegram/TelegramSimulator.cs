@@ -1,0 +1,140 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Marketing.Local.Telegram;
+
+/// <summary>A Telegram on 127.0.0.1: the Bot API, and the people it talks to under <c>/sim/</c>.</summary>
+public sealed class TelegramSimulator : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly SimulatorState state;
+    private readonly PersonActions people;
+
+    private TelegramSimulator(TelegramSimulatorOptions options)
+    {
+        state = new(options);
+        people = new(state);
+        var bots = new BotApi(state);
+        var control = new ControlApi(state, people);
+
+        // No configuration, logging or routing: one delegate, so that a core is spent on messages.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, options.Port);
+        });
+        app = builder.Build();
+        app.Run(http => ServeAsync(http, bots, control));
+    }
+
+    /// <summary>Base address, for <c>Telegram__ApiBaseUrl</c>.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Weather; a change counts from the next request.</summary>
+    public SimulatorSettings Settings
+    {
+        get => state.Traffic.Settings;
+        set => state.Traffic.Settings = value;
+    }
+
+    /// <summary>Messages that bots have sent.</summary>
+    public int MessageCount => state.Log.Received;
+
+    /// <summary>Chats that got more than one message.</summary>
+    public int DuplicateChats => state.Log.DuplicateChats;
+
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<TelegramSimulator> StartAsync(TelegramSimulatorOptions options, CancellationToken ct)
+    {
+        var simulator = new TelegramSimulator(options);
+        try
+        {
+            await simulator.app.StartAsync(ct);
+        }
+        catch
+        {
+            await simulator.DisposeAsync();
+            throw;
+        }
+
+        var addresses = simulator.app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        simulator.Address = new Uri(addresses.Addresses.First());
+        return simulator;
+    }
+
+    /// <summary>What a chat received, oldest first.</summary>
+    public IReadOnlyList<ReceivedMessage> Messages(long chatId) =>
+        [.. state.Log.Read(chatId, afterId: 0, limit: int.MaxValue, withOwn: false).Select(ReceivedMessage.From)];
+
+    public void ClearMessages() => state.ClearLog();
+
+    /// <summary>Sets what a chat answers to bots, without telling them.</summary>
+    public void SetChat(long chatId, ChatStatus status, long? migratedTo = null) =>
+        people.SetChat(chatId, status, migratedTo, notify: false);
+
+    /// <summary>Presses the button with this callback data and waits up to ten seconds for the bot's answer.</summary>
+    /// <exception cref="KeyNotFoundException">No such message or button.</exception>
+    public Task<PressResult> PressAsync(long chatId, int messageId, string callbackData, CancellationToken ct) =>
+        people.PressAsync(chatId, messageId, new(callbackData), TimeSpan.FromSeconds(10), ct);
+
+    /// <summary>Writes to the bot and waits up to ten seconds for the webhook's first answer.</summary>
+    public Task<UpdateResult> SayAsync(long chatId, string text, CancellationToken ct) =>
+        people.SayAsync(chatId, text, TimeSpan.FromSeconds(10), ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        // Webhook posts first: a request that hangs on purpose must not hold up the end.
+        await state.DisposeAsync();
+        using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), state.Time);
+        await app.StopAsync(atOnce.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await app.DisposeAsync();
+    }
+
+    private static async Task ServeAsync(HttpContext http, BotApi bots, ControlApi control)
+    {
+        var path = http.Request.Path.Value ?? "/";
+        try
+        {
+            if (path.StartsWith("/bot", StringComparison.Ordinal))
+                await bots.HandleAsync(http, path);
+            else if (path.StartsWith("/sim/", StringComparison.Ordinal))
+                await control.HandleAsync(http, path);
+            else if (path == "/")
+                await http.Response.WriteAsync(Endpoints, http.RequestAborted);
+            else
+                http.Response.StatusCode = 404;
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller hung up, as clients do on a slow answer.
+        }
+    }
+
+    private const string Endpoints = """
+        Telegram simulator
+
+        Bot API   /bot<id>:<secret>/<method>
+          getMe setWebhook deleteWebhook getWebhookInfo setMyCommands getMyCommands sendMessage sendPhoto copyMessage
+          editMessageText editMessageReplyMarkup deleteMessage deleteMessages answerCallbackQuery
+
+        People
+          GET    /sim/messages?chat_id=&after=&limit=&own=   what chats received (own=true: and what they wrote)
+          GET    /sim/messages/count                         {total, chats, duplicates, duplicate_chats}
+          DELETE /sim/messages
+          POST   /sim/press       {chat_id, message_id, button: callback_data | row, col, forge?, wait_ms?}
+          POST   /sim/say         {chat_id, text, first_name?, username?, language_code?, wait_ms?}
+          POST   /sim/chats/{id}  {state: normal | blocked | deactivated | not_found | migrated, migrate_to_chat_id?, notify?}
+          POST   /sim/chats       the same for {chat_ids: [..]}
+          POST   /sim/updates     any body, posted to the webhook as it is
+          GET    /sim/settings    PUT changes the members given: latency_ms, rate_limit, chat_rate_limit, fault_5xx_percent,
+                                  fault_reset_percent, fault_hang_percent, fault_delivers_percent, hang_ms, seed
+
+        """;
+}
