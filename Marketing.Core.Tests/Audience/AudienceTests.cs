@@ -15,7 +15,7 @@ public abstract class AudienceTests(DatabaseFixture database) : IClassFixture<Da
 
     protected FakeTimeProvider Clock { get; } = new(Now);
 
-    protected AudienceImporter Importer => new(Database.Source, Clock);
+    protected AudienceImporter Importer => new(People);
 
     protected AudienceRepository People => new(Database.Source, Clock);
 

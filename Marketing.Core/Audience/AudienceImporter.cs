@@ -1,15 +1,11 @@
-using Npgsql;
-
 namespace Marketing.Core.Audience;
 
 /// <summary>
 /// Imports people from a file in one pass and in flat memory. All good lines are stored in one transaction or, when the body
 /// or the database breaks off, none; bad lines are reported and do not stop the others.
 /// </summary>
-public sealed class AudienceImporter(NpgsqlDataSource source, TimeProvider clock)
+public sealed class AudienceImporter(AudienceRepository people)
 {
-    private readonly AudienceRepository people = new(source, clock);
-
     /// <exception cref="InvalidException">The header of a CSV file is missing or wrong; nothing is written.</exception>
     public async Task<ImportResult> ImportAsync(Stream body, ImportFormat format, CancellationToken ct)
     {

@@ -190,9 +190,11 @@ internal sealed class LocalDurableTaskClient : DurableTaskClient
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
+            // The host stops; the watchdog of the next one starts it again.
         }
         catch (Exception e)
         {
+            // Whatever an orchestrator throws is its end, as in the real one.
             log.OrchestrationFailed(e, instance.Name, instance.Id);
             instance.Fail(TaskFailureDetails.FromException(e));
         }

@@ -130,6 +130,7 @@ internal sealed class LocalOrchestrationContext(
             }
             catch (Exception e)
             {
+                // Whatever an activity throws reaches its orchestrator as a TaskFailedException, after the retries.
                 log.TaskFailed(e, InstanceId, name, failures);
                 failure = e is TaskFailedException known ? known.FailureDetails : TaskFailureDetails.FromException(e);
             }

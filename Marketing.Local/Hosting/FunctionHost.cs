@@ -139,6 +139,7 @@ public sealed class FunctionHost : IAsyncDisposable
         }
         catch (Exception e)
         {
+            // As the Functions host does: 500, whatever it was.
             log.FunctionFailed(e, function.Name);
             if (http.Response.HasStarted)
             {
