@@ -43,6 +43,7 @@ internal sealed class CsvAudienceReader : PersonReader
         }
         catch
         {
+            // Whatever stopped it: the caller gets no reader that it could dispose.
             reader.Dispose();
             throw;
         }

@@ -23,6 +23,7 @@ public sealed class InFlight(MarketingOptions options) : IDisposable
         }
         catch
         {
+            // Whatever ended the wait: places that nobody holds would be lost to the process.
             held.Dispose();
             throw;
         }

@@ -64,6 +64,7 @@ public sealed class FunctionHost : IAsyncDisposable
         }
         catch
         {
+            // Whatever stopped the start: the caller gets no host that it could dispose.
             await app.DisposeAsync();
             throw;
         }
