@@ -35,7 +35,9 @@ internal sealed class FunctionMethod
     {
         this.method = method;
         Name = name;
-        var triggers = method.GetParameters().Where(p => p.GetCustomAttribute<TriggerBindingAttribute>() is not null).ToList();
+        // Read once: reflection fills its cache without a lock, so that a second reading may give other objects.
+        var parameters = method.GetParameters();
+        var triggers = parameters.Where(p => p.GetCustomAttribute<TriggerBindingAttribute>() is not null).ToList();
         if (triggers is not [var trigger])
             throw Refuse("has to have exactly one trigger parameter");
         this.trigger = trigger;
@@ -58,7 +60,7 @@ internal sealed class FunctionMethod
         if (returns.Name.StartsWith(nameof(ValueTask), StringComparison.Ordinal) || (returns == typeof(void) && IsAsync(method)))
             throw Refuse($"returns {method.ReturnType}; return a Task");
         create = method.IsStatic ? null : ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
-        arguments = [.. method.GetParameters().Select(Bind)];
+        arguments = Array.ConvertAll(parameters, Bind);
     }
 
     public string Name { get; }
