@@ -28,17 +28,27 @@ internal sealed class LocalSettings
 
     public string Secret => values[WebhookSecret]!;
 
+    /// <summary>Once <see cref="UseSimulator"/> has set them.</summary>
+    public (string Token, string ApiBaseUrl) Bot => (values[BotToken]!, values[ApiBaseUrl]!);
+
     /// <summary>Whether the environment names no database, so that one is to be started here.</summary>
     public bool NeedsPostgres => !values.ContainsKey(ConnectionString);
 
     /// <summary>Whether the environment names no bot, so that the simulator is to be started here.</summary>
     public bool NeedsTelegram => !values.ContainsKey(BotToken);
 
+    public static Dictionary<string, string?> FromEnvironment() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(e => IsSetting((string)e.Key))
+            .ToDictionary(e => (string)e.Key, e => (string?)e.Value);
+
+    // Ours have two underscores; the others say where telemetry goes.
+    private static bool IsSetting(string name) => name.Contains("__", StringComparison.Ordinal)
+        || name.StartsWith("OTEL_", StringComparison.Ordinal) || name.StartsWith("APPLICATIONINSIGHTS_", StringComparison.Ordinal);
+
     public static LocalSettings Load(string folder, int port)
     {
-        var values = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Where(e => ((string)e.Key).Contains("__", StringComparison.Ordinal))
-            .ToDictionary(e => (string)e.Key, e => (string?)e.Value);
+        var values = FromEnvironment();
         // Telegram refuses "localhost" in a button.
         values.TryAdd(PublicBaseUrl, $"http://127.0.0.1:{port}");
         // The simulator keeps no limit of its own, and nobody wants to wait 46 s for the first 1,234 messages.

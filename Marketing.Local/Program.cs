@@ -5,7 +5,7 @@ using Npgsql;
 try
 {
     using var stop = new StopSignal();
-    await RunCommand.RunAsync(RunArguments.Parse(args), stop.Token);
+    await Commands.RunAsync(args, stop.Token);
     return 0;
 }
 catch (Exception e) when (e is SettingException or ArgumentException or InvalidOperationException or IOException or TimeoutException or NpgsqlException)

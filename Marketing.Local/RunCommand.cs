@@ -6,7 +6,6 @@ using Marketing.Local.Demo;
 using Marketing.Local.Hosting;
 using Marketing.Local.Postgres;
 using Marketing.Local.Telegram;
-using Microsoft.Extensions.DependencyInjection;
 using Telegram.Bot;
 using Telegram.Bot.Types.Enums;
 
@@ -18,11 +17,7 @@ internal static class RunCommand
     public static async Task RunAsync(RunArguments arguments, CancellationToken ct)
     {
         var folder = Path.GetFullPath(arguments.Data);
-        RefuseTakenPort(arguments.Port);
-        Directory.CreateDirectory(folder);
-        using var taken = Take(folder);
-        if (arguments.Fresh)
-            await StartOverAsync(folder, ct);
+        using var taken = await OpenAsync(arguments with { Data = folder }, ct);
         var settings = LocalSettings.Load(folder, arguments.Port);
         var isOurs = settings is { NeedsPostgres: true, NeedsTelegram: true };
 
@@ -32,9 +27,9 @@ internal static class RunCommand
                 ? await StepAsync("Postgres", () => StartPostgresAsync(folder, settings, ct)) : null;
             await using var simulator = settings.NeedsTelegram
                 ? await StepAsync("Telegram simulator", () => StartSimulatorAsync(arguments.Port + 1, settings, ct)) : null;
-            await using var host = await StepAsync("Function host", () => StartHostAsync(arguments.Port, settings, ct));
+            await using var host = await StepAsync("Function host", () => StartHostAsync(arguments.Port, settings.All, ct));
             if (simulator is not null)
-                await SetWebhookAsync(host, settings, ct);
+                await SetWebhookAsync(host.Address, settings, ct);
             if (isOurs && simulator is not null)
                 await new DemoData(host.Address, settings.OwnerToken, simulator).SeedAsync(ct);
 
@@ -48,7 +43,18 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<PostgresServer> StartPostgresAsync(string folder, LocalSettings settings, CancellationToken ct)
+    /// <summary>The data folder for this run alone, emptied where that was asked for, and a port that is free.</summary>
+    public static async Task<IDisposable> OpenAsync(RunArguments arguments, CancellationToken ct)
+    {
+        RefuseTakenPort(arguments.Port);
+        Directory.CreateDirectory(arguments.Data);
+        var taken = Take(arguments.Data);
+        if (arguments.Fresh)
+            await StartOverAsync(arguments.Data, ct);
+        return taken;
+    }
+
+    public static async Task<PostgresServer> StartPostgresAsync(string folder, LocalSettings settings, CancellationToken ct)
     {
         var server = await PostgresServer.StartAsync(Path.Combine(folder, "postgres"), durable: true, ct);
         try
@@ -63,7 +69,7 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<TelegramSimulator> StartSimulatorAsync(int port, LocalSettings settings, CancellationToken ct)
+    public static async Task<TelegramSimulator> StartSimulatorAsync(int port, LocalSettings settings, CancellationToken ct)
     {
         RefuseTakenPort(port);
         var simulator = await TelegramSimulator.StartAsync(new TelegramSimulatorOptions { Port = port }, ct);
@@ -71,18 +77,19 @@ internal static class RunCommand
         return simulator;
     }
 
-    private static Task<FunctionHost> StartHostAsync(int port, LocalSettings settings, CancellationToken ct) =>
+    /// <exception cref="Marketing.Core.SettingException">A setting is missing or bad.</exception>
+    public static Task<FunctionHost> StartHostAsync(int port, IReadOnlyDictionary<string, string?> settings, CancellationToken ct) =>
         FunctionHost.StartAsync(new FunctionHostOptions
         {
             Assembly = typeof(FunctionServices).Assembly,
-            Settings = settings.All,
+            Settings = settings,
             ConfigureServices = (services, configuration) => services.AddMarketingFunctions(configuration),
             Port = port,
         }, ct);
 
-    private static Task SetWebhookAsync(FunctionHost host, LocalSettings settings, CancellationToken ct) =>
-        host.Services.GetRequiredService<ITelegramBotClient>().SetWebhook(
-            new Uri(host.Address, "api/telegram/webhook").ToString(), allowedUpdates: [UpdateType.CallbackQuery],
+    public static Task SetWebhookAsync(Uri host, LocalSettings settings, CancellationToken ct) =>
+        new TelegramBotClient(new TelegramBotClientOptions(settings.Bot.Token, settings.Bot.ApiBaseUrl)).SetWebhook(
+            new Uri(host, "api/telegram/webhook").ToString(), allowedUpdates: [UpdateType.CallbackQuery],
             secretToken: settings.Secret, cancellationToken: ct);
 
     // The system lets go of the lock when the process ends, however it ends.
@@ -122,7 +129,7 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<T> StepAsync<T>(string name, Func<Task<T>> start)
+    public static async Task<T> StepAsync<T>(string name, Func<Task<T>> start)
     {
         Console.Write($"  {name} ... ");
         var watch = Stopwatch.StartNew();

@@ -115,6 +115,14 @@ internal sealed class LocalDurableTaskClient : DurableTaskClient
         return Task.FromResult(new PurgeResult(instances.TryRemove(instanceId, out _) ? 1 : 0));
     }
 
+    public override Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        var query = new OrchestrationQuery(filter.CreatedFrom, filter.CreatedTo, filter.Statuses);
+        var old = instances.Where(i => i.Value.IsTerminal && Matches(i.Value.Describe(withData: false), query));
+        return Task.FromResult(new PurgeResult(old.Count(instances.TryRemove)));
+    }
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     internal OrchestrationInstance? Find(string instanceId) => instances.GetValueOrDefault(instanceId);

@@ -128,9 +128,10 @@ internal sealed class LocalOrchestrationContext(
             {
                 return await attempt().ConfigureAwait(false);
             }
-            catch (Exception e)
+            catch (Exception e) when (e is not OperationCanceledException || !stopping.IsCancellationRequested)
             {
-                // Whatever an activity throws reaches its orchestrator as a TaskFailedException, after the retries.
+                // Whatever an activity throws reaches its orchestrator as a TaskFailedException, after the retries. One that
+                // a stop of the host broke off has not failed.
                 log.TaskFailed(e, InstanceId, name, failures);
                 failure = e is TaskFailedException known ? known.FailureDetails : TaskFailureDetails.FromException(e);
             }

@@ -58,6 +58,7 @@ public sealed class FunctionHost : IAsyncDisposable
             var durable = new LocalDurableTaskClient(functions.Values, app.Services, clock, stopping);
             var timers = options.RunTimers ? new TimerFunctions(functions.Values, app.Services, durable, stopping) : null;
             MapHttp(app, functions.Values.Where(f => f.Trigger is HttpTriggerAttribute), durable);
+            MapTimers(app, timers);
             await app.StartAsync(ct);
             timers?.Start();
             return new FunctionHost(app, durable, timers);
@@ -124,6 +125,12 @@ public sealed class FunctionHost : IAsyncDisposable
             return Task.CompletedTask;
         }));
     }
+
+    // As the Functions host lets a timer be run by hand: learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
+    private static void MapTimers(WebApplication app, TimerFunctions? timers) =>
+        app.MapPost("/admin/functions/{name}", (RequestDelegate)(async http =>
+            http.Response.StatusCode = timers is not null && await timers.RunNowAsync((string)http.Request.RouteValues["name"]!)
+                ? StatusCodes.Status202Accepted : StatusCodes.Status404NotFound));
 
     private static async Task HandleAsync(FunctionMethod function, HttpContext http, DurableTaskClient durable, ILogger log)
     {

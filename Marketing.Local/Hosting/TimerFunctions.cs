@@ -34,6 +34,15 @@ internal sealed class TimerFunctions
 
     public void Start() => loops = Task.WhenAll(timers.Select(t => Task.Run(() => LoopAsync(t.Function, t.Schedule))));
 
+    /// <summary>Runs one at once, besides its schedule; false when no timer has this name.</summary>
+    public async Task<bool> RunNowAsync(string name)
+    {
+        if (timers.Find(t => t.Function.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { Function: { } function, Schedule: var schedule })
+            return false;
+        await RunAsync(function, new ScheduleStatus { Next = schedule.GetNextOccurrence(UtcNow) });
+        return true;
+    }
+
     public Task DrainAsync(TimeSpan timeout) => loops.SettleAsync(timeout);
 
     private static CrontabSchedule Parse(FunctionMethod function, IConfiguration settings)

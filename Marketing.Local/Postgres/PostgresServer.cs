@@ -17,22 +17,24 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private readonly PostgresBinaries binaries;
     private readonly string dataFolder;
-    private readonly int port;
     private readonly bool durable;
     private bool stopped;
 
     private PostgresServer(PostgresBinaries binaries, string dataFolder, int port, bool durable) =>
-        (this.binaries, this.dataFolder, this.port, this.durable) = (binaries, dataFolder, port, durable);
+        (this.binaries, this.dataFolder, Port, this.durable) = (binaries, dataFolder, port, durable);
+
+    public int Port { get; }
 
     /// <summary>Trust on loopback only: the server is for one laptop and holds demo data.</summary>
     public string ConnectionString(string database) =>
-        $"Host=127.0.0.1;Port={port};Username={User};Database={database};Maximum Pool Size=50";
+        $"Host=127.0.0.1;Port={Port};Username={User};Database={database};Maximum Pool Size=50";
 
     /// <summary>
     /// Starts on <paramref name="dataFolder"/>, which is made and initialised when it is new. Not
-    /// <paramref name="durable"/> turns fsync off, for tests: a crash of the machine may lose the data.
+    /// <paramref name="durable"/> turns fsync off, for tests: a crash of the machine may lose the data. Without a
+    /// <paramref name="port"/> it takes a free one.
     /// </summary>
-    public static async Task<PostgresServer> StartAsync(string dataFolder, bool durable, CancellationToken ct)
+    public static async Task<PostgresServer> StartAsync(string dataFolder, bool durable, CancellationToken ct, int? port = null)
     {
         var binaries = PostgresBinaries.Find();
         dataFolder = Path.GetFullPath(dataFolder);
@@ -49,13 +51,12 @@ public sealed class PostgresServer : IAsyncDisposable
 
         if (RunningPort(dataFolder) is { } running && await AnswersAsync(running, ct))
             return new PostgresServer(binaries, dataFolder, running, durable);
-        return await LaunchAsync(binaries, dataFolder, durable);
+        return await LaunchAsync(binaries, dataFolder, durable, port ?? FreePort());
     }
 
     // pg_ctl puts the server into a session of its own, so that a Ctrl-C in the terminal reaches this process alone.
-    private static async Task<PostgresServer> LaunchAsync(PostgresBinaries binaries, string dataFolder, bool durable)
+    private static async Task<PostgresServer> LaunchAsync(PostgresBinaries binaries, string dataFolder, bool durable, int port)
     {
-        var port = FreePort();
         var log = Path.Combine(dataFolder, "postgres.log");
         var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 "
             + "-c shared_buffers=256MB -c max_wal_size=4GB"

@@ -22,6 +22,8 @@ internal sealed class ControlApi(SimulatorState state, PersonActions people)
     private sealed record SayRequest(
         long ChatId, string Text, string? FirstName = null, string? Username = null, string? LanguageCode = null, int WaitMs = 10_000);
 
+    private sealed record CloseRequest(double Seconds);
+
     private sealed record ChatRequest(ChatStatus State, long? MigrateToChatId = null, bool Notify = false, IReadOnlyList<long>? ChatIds = null);
 
     public async Task HandleAsync(HttpContext http, string path)
@@ -60,6 +62,10 @@ internal sealed class ControlApi(SimulatorState state, PersonActions people)
                 return state.Traffic.Settings;
             case ("PUT", "/sim/settings"):
                 return state.Traffic.Settings = await MergeAsync(request, ct);
+            case ("POST", "/sim/close"):
+                var close = await ReadAsync<CloseRequest>(request, ct);
+                state.Traffic.Close(TimeSpan.FromSeconds(Math.Clamp(close.Seconds, 0, 86_400)));
+                return close;
             case ("POST", "/sim/press"):
                 var press = await ReadAsync<PressRequest>(request, ct);
                 return await people.PressAsync(press.ChatId, press.MessageId, new(press.Button, press.Row, press.Col, press.Forge),
@@ -93,6 +99,7 @@ internal sealed class ControlApi(SimulatorState state, PersonActions people)
     private object Count() => new
     {
         total = state.Log.Received,
+        refused = state.Traffic.Refused,
         chats = state.Log.ReachedChats,
         duplicates = state.Log.DuplicateChats,
         duplicate_chats = state.Log.DuplicateChats == 0 ? [] : state.Log.SomeDuplicateChats(limit: 100),

@@ -47,6 +47,9 @@ public sealed class TelegramSimulator : IAsyncDisposable
     /// <summary>Messages that bots have sent.</summary>
     public int MessageCount => state.Log.Received;
 
+    /// <summary>Messages that were answered 429, since the start.</summary>
+    public int RefusedCount => state.Traffic.Refused;
+
     /// <summary>Chats that got more than one message.</summary>
     public int DuplicateChats => state.Log.DuplicateChats;
 
@@ -78,6 +81,9 @@ public sealed class TelegramSimulator : IAsyncDisposable
     /// <summary>Sets what a chat answers to bots, without telling them.</summary>
     public void SetChat(long chatId, ChatStatus status, long? migratedTo = null) =>
         people.SetChat(chatId, status, migratedTo, notify: false);
+
+    /// <summary>Answers every message 429 for so long, with the seconds that are left as retry_after.</summary>
+    public void Close(TimeSpan span) => state.Traffic.Close(span);
 
     /// <summary>Presses the button with this callback data and waits up to ten seconds for the bot's answer.</summary>
     /// <exception cref="KeyNotFoundException">No such message or button.</exception>
@@ -126,7 +132,7 @@ public sealed class TelegramSimulator : IAsyncDisposable
 
         People
           GET    /sim/messages?chat_id=&after=&limit=&own=   what chats received (own=true: and what they wrote)
-          GET    /sim/messages/count                         {total, chats, duplicates, duplicate_chats}
+          GET    /sim/messages/count                         {total, refused, chats, duplicates, duplicate_chats}
           DELETE /sim/messages
           POST   /sim/press       {chat_id, message_id, button: callback_data | row, col, forge?, wait_ms?}
           POST   /sim/say         {chat_id, text, first_name?, username?, language_code?, wait_ms?}
@@ -135,6 +141,7 @@ public sealed class TelegramSimulator : IAsyncDisposable
           POST   /sim/updates     any body, posted to the webhook as it is
           GET    /sim/settings    PUT changes the members given: latency_ms, rate_limit, chat_rate_limit, fault_5xx_percent,
                                   fault_reset_percent, fault_hang_percent, fault_delivers_percent, hang_ms, seed
+          POST   /sim/close       {seconds}: every message is answered 429 for so long
 
         """;
 }

@@ -12,6 +12,8 @@ internal sealed class Traffic
     private readonly TimeProvider time;
     private volatile Plan plan;
     private long requests;
+    private long opensAt;
+    private int refused;
 
     public Traffic(SimulatorSettings settings, TimeProvider time)
     {
@@ -45,9 +47,27 @@ internal sealed class Traffic
         return new Fault(kind, Percent(settings.Seed, 2 * request + 1) < settings.FaultDeliversPercent);
     }
 
+    /// <summary>Messages that were answered 429.</summary>
+    public int Refused => Volatile.Read(ref refused);
+
+    /// <summary>Refuses every message for so long, as Telegram does when it has had enough of a bot.</summary>
+    public void Close(TimeSpan span) =>
+        Volatile.Write(ref opensAt, time.GetTimestamp() + (long)(span.TotalSeconds * time.TimestampFrequency));
+
     /// <summary>Takes a slot for a message to the chat; otherwise the seconds to wait, as Telegram's retry_after.</summary>
     public int? Take(long chatId)
     {
+        var seconds = SecondsToWait(chatId);
+        if (seconds is not null)
+            Interlocked.Increment(ref refused);
+        return seconds;
+    }
+
+    private int? SecondsToWait(long chatId)
+    {
+        var closed = Volatile.Read(ref opensAt) - time.GetTimestamp();
+        if (closed > 0)
+            return (int)Math.Ceiling(closed / (double)time.TimestampFrequency);
         var current = plan;
         if (current.Settings.ChatRateLimit is { } rate
             && current.Chats.GetOrAdd(chatId, static (_, state) => new RateLimiter(state.rate, state.time), (rate, time)).Take() is { } seconds)
