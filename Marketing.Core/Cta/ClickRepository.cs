@@ -7,7 +7,7 @@ namespace Marketing.Core.Cta;
 /// <summary>Where a press leads.</summary>
 public sealed record ClickTarget(string Label, string? Url, string? Answer);
 
-public sealed class ClickRepository(NpgsqlDataSource source, TimeProvider clock)
+public sealed class ClickRepository(NpgsqlDataSource source, MarketingTelemetry telemetry, TimeProvider clock)
 {
     // {0} finds the recipient among the broadcast's deliveries. A press counts from the moment its message can have arrived.
     private const string ClickSql = """
@@ -30,15 +30,25 @@ public sealed class ClickRepository(NpgsqlDataSource source, TimeProvider clock)
         "{0}", "d.user_id = (SELECT id FROM users WHERE telegram_user_id = @telegramUserId)", StringComparison.Ordinal);
 
     /// <summary>Records a press of a redirect link, unless it does not count, and returns where it goes; null when the link leads nowhere.</summary>
-    public Task<ClickTarget?> FollowAsync(CtaLink link, bool counts, string? userAgent, IPAddress? ip, CancellationToken ct) =>
-        ClickAsync(BySeqSql, new { link.BroadcastId, link.ButtonId, link.Seq, counts, userAgent, ip }, ct);
+    public async Task<ClickTarget?> FollowAsync(CtaLink link, bool counts, string? userAgent, IPAddress? ip, CancellationToken ct)
+    {
+        var target = await ClickAsync(BySeqSql, new { link.BroadcastId, link.ButtonId, link.Seq, counts, userAgent, ip }, ct);
+        if (counts && target is not null)
+            telemetry.Clicked("link");
+        return target;
+    }
 
     /// <summary>Records a press of a callback button; null when this person never got such a button.</summary>
-    public Task<ClickTarget?> PressAsync(CallbackData data, long telegramUserId, CancellationToken ct) =>
-        ClickAsync(ByUserSql, new
+    public async Task<ClickTarget?> PressAsync(CallbackData data, long telegramUserId, CancellationToken ct)
+    {
+        var target = await ClickAsync(ByUserSql, new
         {
             data.BroadcastId, data.ButtonId, telegramUserId, counts = true, userAgent = (string?)null, ip = (IPAddress?)null,
         }, ct);
+        if (target is not null)
+            telemetry.Clicked("callback");
+        return target;
+    }
 
     private async Task<ClickTarget?> ClickAsync(string sql, object link, CancellationToken ct)
     {

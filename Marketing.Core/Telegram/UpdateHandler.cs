@@ -4,7 +4,8 @@ using Telegram.Bot.Types;
 namespace Marketing.Core.Telegram;
 
 /// <summary>Handles each update once, whatever kind it is; kinds that the bot does not use are taken and left.</summary>
-public sealed class UpdateHandler(UpdateRepository updates, CtaPressHandler presses, ILogger<UpdateHandler> logger)
+public sealed class UpdateHandler(
+    UpdateRepository updates, CtaPressHandler presses, MarketingTelemetry telemetry, TimeProvider clock, ILogger<UpdateHandler> logger)
 {
     /// <returns>False when another worker has it under way: Telegram is to send it again, in case that one fails.</returns>
     /// <exception cref="Npgsql.NpgsqlException">It could not be stored: Telegram is to send it again.</exception>
@@ -32,6 +33,12 @@ public sealed class UpdateHandler(UpdateRepository updates, CtaPressHandler pres
         }
 
         await updates.FinishAsync(update.Id, error, ct);
+        if (SentAt(update) is { } at)
+            telemetry.UpdateHandled(clock.GetUtcNow() - at);
         return true;
     }
+
+    // A press has no date of its own; that of its message is when the message was sent.
+    private static DateTimeOffset? SentAt(Update update) => (update.Message?.Date ?? update.MyChatMember?.Date) is { } date
+        ? new DateTimeOffset(date, TimeSpan.Zero) : null;
 }

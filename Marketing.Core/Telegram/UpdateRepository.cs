@@ -37,6 +37,28 @@ public sealed class UpdateRepository(NpgsqlDataSource source, TimeProvider clock
         await using var db = await source.OpenConnectionAsync(ct);
         await db.ExecuteAsync(new CommandDefinition(FinishSql, new { updateId, error, now = clock.GetUtcNow() }, cancellationToken: ct));
     }
+
+    // Ids grow with time, so the oldest are found first by the key; the time has no index that every update would pay for.
+    private const string PurgeSql = """
+        DELETE FROM telegram_updates WHERE update_id IN (
+            SELECT update_id FROM telegram_updates WHERE received_at < @before ORDER BY update_id LIMIT @atMost)
+        """;
+
+    /// <summary>Deletes what came before then, 10,000 rows a statement so that none holds its locks for long; returns how many.</summary>
+    public async Task<int> PurgeAsync(DateTimeOffset before, CancellationToken ct)
+    {
+        const int AtMost = 10_000;
+        await using var db = await source.OpenConnectionAsync(ct);
+        var purged = 0;
+        int deleted;
+        do
+        {
+            deleted = await db.ExecuteAsync(new CommandDefinition(PurgeSql, new { before, atMost = AtMost }, cancellationToken: ct));
+            purged += deleted;
+        }
+        while (deleted == AtMost);
+        return purged;
+    }
 }
 
 public enum UpdateTake { Taken, HandledBefore, UnderWay }

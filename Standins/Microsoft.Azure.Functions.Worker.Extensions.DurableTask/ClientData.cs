@@ -43,6 +43,9 @@ public record TerminateInstanceOptions(object? Output = null, bool Recursive = f
 
 public record PurgeInstanceOptions(bool Recursive = false);
 
+public record PurgeInstancesFilter(
+    DateTimeOffset? CreatedFrom = null, DateTimeOffset? CreatedTo = null, IEnumerable<OrchestrationRuntimeStatus>? Statuses = null);
+
 public class PurgeResult(int count)
 {
     public int PurgedInstanceCount { get; } = count;
