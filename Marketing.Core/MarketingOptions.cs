@@ -6,14 +6,19 @@ namespace Marketing.Core;
 /// <summary>The settings that README.md lists, read once at start.</summary>
 /// <param name="TelegramApiBaseUrl">Null for Telegram itself.</param>
 /// <param name="PublicBaseUrl">Where people's browsers reach this app; redirect links begin with it.</param>
-/// <param name="LinkSigningKey">32 bytes.</param>
+/// <param name="LinkSigningKeys">32 bytes each; the first signs, and links that any of them signed are good.</param>
 /// <param name="SendRate">Messages a second for all workers together.</param>
 /// <param name="BatchSize">Recipients per SendBatch activity.</param>
+/// <param name="ScheduleGrace">A scheduled broadcast later than this is not sent behind its operator's back.</param>
 /// <param name="MaxInFlight">Messages claimed and not yet recorded per worker process, over all its batches.</param>
 public sealed record MarketingOptions(
     string ConnectionString, string TelegramBotToken, string? TelegramApiBaseUrl, string TelegramWebhookSecret,
-    Uri PublicBaseUrl, byte[] LinkSigningKey, string OwnerToken, double SendRate, int BatchSize, int MaxInFlight, bool MigrateOnStart)
+    Uri PublicBaseUrl, IReadOnlyList<byte[]> LinkSigningKeys, string OwnerToken, double SendRate, int BatchSize, int MaxInFlight,
+    TimeSpan ScheduleGrace, bool MigrateOnStart)
 {
+    /// <summary>The number before the colon of the bot's token.</summary>
+    public long BotId { get; } = long.Parse(TelegramBotToken.AsSpan(0, TelegramBotToken.IndexOf(':')), provider: null);
+
     /// <exception cref="SettingException">A key is missing or bad; the message is one line that names it.</exception>
     public static MarketingOptions From(IConfiguration configuration) => new(
         Required(configuration, "ConnectionStrings:Marketing", "a Postgres connection string"),
@@ -24,12 +29,13 @@ public sealed record MarketingOptions(
         Checked(configuration, "Telegram:WebhookSecret", "16 to 256 characters of A-Z, a-z, 0-9, _ and -", s =>
             s.Length is >= 16 and <= 256 && s.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')),
         Url(configuration, "Marketing:PublicBaseUrl"),
-        Key(configuration, "Marketing:LinkSigningKey"),
+        Keys(configuration, "Marketing:LinkSigningKey"),
         Checked(configuration, "Marketing:OwnerToken", "32 characters or more", s => s.Length >= 32),
         // 27 of Telegram's 30 messages/s (core.telegram.org/bots/faq): the rest is for the bot's own replies.
-        Number(configuration, "Marketing:SendRate", 27, 0.01, 1_000_000),
+        Number(configuration, "Marketing:SendRate", 27, 0.1, 1_000_000),
         (int)Number(configuration, "Marketing:BatchSize", 500, 1, 10_000),
-        (int)Number(configuration, "Marketing:MaxInFlight", 32, 1, 1_000),
+        (int)Number(configuration, "Marketing:MaxInFlight", 256, 1, 1_000),
+        TimeSpan.FromMinutes(Number(configuration, "Marketing:ScheduleGraceMinutes", 60, 0, 10_000_000)),
         Flag(configuration, "Marketing:MigrateOnStart", true));
 
     private static string Required(IConfiguration configuration, string key, string what) =>
@@ -50,12 +56,15 @@ public sealed record MarketingOptions(
         && url.Scheme is "http" or "https"
             ? url : throw new SettingException(key, "is not an http or https address");
 
-    private static byte[] Key(IConfiguration configuration, string key)
+    private static IReadOnlyList<byte[]> Keys(IConfiguration configuration, string key)
     {
-        const string What = "32 random bytes in base64, such as `openssl rand -base64 32` makes";
-        var bytes = new byte[33];
-        return Convert.TryFromBase64String(Required(configuration, key, What), bytes, out var length) && length == 32
-            ? bytes[..32] : throw new SettingException(key, $"is not valid; expected {What}");
+        const string What = "32 random bytes in base64, such as `openssl rand -base64 32` makes, and after a comma earlier ones whose links stay good";
+        return [.. Required(configuration, key, What).Split(',', StringSplitOptions.TrimEntries).Select(text =>
+        {
+            var bytes = new byte[33];
+            return Convert.TryFromBase64String(text, bytes, out var length) && length == 32
+                ? bytes[..32] : throw new SettingException(key, $"is not valid; expected {What}");
+        })];
     }
 
     private static double Number(IConfiguration configuration, string key, double byDefault, double least, double most)

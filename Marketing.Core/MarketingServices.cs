@@ -26,16 +26,19 @@ public static class MarketingServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(MarketingOptions.From(configuration));
         services.AddSingleton(provider => Database(provider.GetRequiredService<MarketingOptions>()));
-        services.AddSingleton<ITelegramBotClient>(provider => Bot(provider.GetRequiredService<MarketingOptions>()));
+        services.AddMetrics().AddSingleton<MarketingTelemetry>();
+        services.AddSingleton<ITelegramBotClient>(provider =>
+            Bot(provider.GetRequiredService<MarketingOptions>(), provider.GetRequiredService<MarketingTelemetry>()));
         services.AddHostedService<Startup>();
 
         services.AddSingleton<Migrator>().AddSingleton<TokenRepository>();
         services.AddSingleton<AudienceRepository>().AddSingleton<AudienceImporter>();
         services.AddSingleton<TemplateRepository>().AddSingleton<TemplateService>();
         services.AddSingleton<CohortRepository>().AddSingleton<CohortService>();
-        services.AddSingleton<BroadcastRepository>().AddSingleton<BroadcastService>().AddSingleton<TestSender>();
+        services.AddSingleton<BroadcastRepository>().AddSingleton<BroadcastService>().AddSingleton<BroadcastSchedule>().AddSingleton<TestSender>();
         services.AddSingleton<PlanRepository>().AddSingleton<DeliveryRepository>().AddSingleton<SettleRepository>().AddSingleton<LedgerRepository>();
-        services.AddSingleton<SendLane>().AddSingleton<InFlight>().AddSingleton<TelegramSender>().AddSingleton<BatchSender>();
+        services.AddSingleton<DeliveryWatch>().AddSingleton<Readiness>();
+        services.AddSingleton<SendLane>().AddSingleton<OutageWatch>().AddSingleton<InFlight>().AddSingleton<TelegramSender>().AddSingleton<BatchSender>();
         services.AddSingleton<LinkTokens>().AddSingleton<CtaKeyboard>().AddSingleton<ClickRepository>();
         services.AddSingleton<ConversionRepository>().AddSingleton<ConversionService>();
         services.AddSingleton<StatsRepository>().AddSingleton<AnalyticsService>();
@@ -56,7 +59,10 @@ public static class MarketingServices
     }
 
     // The delivery engine decides what to do about a 429 for all workers, so the client's own sleep-and-retry is off.
-    private static TelegramBotClient Bot(MarketingOptions options) => new TelegramBotClient(
+    private static TelegramBotClient Bot(MarketingOptions options, MarketingTelemetry telemetry) => new TelegramBotClient(
         new TelegramBotClientOptions(options.TelegramBotToken, options.TelegramApiBaseUrl) { RetryThreshold = 0 },
-        new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = DeliveryOptions.RequestTimeout });
+        new HttpClient(new RateLimitCounter(telemetry, new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }))
+        {
+            Timeout = DeliveryOptions.RequestTimeout,
+        });
 }

@@ -7,16 +7,19 @@ using Microsoft.DurableTask.Client;
 
 namespace Marketing.Functions.Admin;
 
-public sealed class BroadcastFunctions(AdminRequests admin, BroadcastService broadcasts, TestSender tests, DeliveryStarter delivery)
+public sealed class BroadcastFunctions(
+    AdminRequests admin, BroadcastService broadcasts, BroadcastSchedule schedule, TestSender tests, DeliveryStarter delivery)
 {
     private const string Route = "v1/admin/broadcasts";
 
     [Function(nameof(CreateBroadcast))]
     public Task<IResult> CreateBroadcast(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route)] HttpRequest request, CancellationToken ct) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route)] HttpRequest request,
+        [DurableClient] DurableTaskClient durable, CancellationToken ct) =>
         admin.HandleAsync<BroadcastInput>(request, Permission.Edit, async (body, caller) =>
         {
             var broadcast = await broadcasts.CreateAsync(body, caller, ct);
+            await StartIfDueSoonAsync(durable, broadcast, ct);
             return AdminRequests.Created($"/api/{Route}/{broadcast.Id}", broadcast);
         }, ct);
 
@@ -35,9 +38,17 @@ public sealed class BroadcastFunctions(AdminRequests admin, BroadcastService bro
 
     [Function(nameof(UpdateBroadcast))]
     public Task<IResult> UpdateBroadcast(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Route + "/{id}")] HttpRequest request, string id, CancellationToken ct) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Route + "/{id}")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient durable, CancellationToken ct) =>
         admin.HandleAsync<BroadcastInput>(request, Permission.Edit, async (body, caller) =>
-            AdminRequests.Ok(await broadcasts.UpdateAsync(AdminRequests.Id(id), body, caller, ct)), ct);
+        {
+            var broadcast = await broadcasts.UpdateAsync(AdminRequests.Id(id), body, caller, ct);
+            await StartIfDueSoonAsync(durable, broadcast, ct);
+            return AdminRequests.Ok(broadcast);
+        }, ct);
+
+    private Task StartIfDueSoonAsync(DurableTaskClient durable, Broadcast broadcast, CancellationToken ct) =>
+        schedule.IsDueSoon(broadcast) ? delivery.TryStartAsync(durable, broadcast.Id, ct) : Task.CompletedTask;
 
     [Function(nameof(DeleteBroadcast))]
     public Task<IResult> DeleteBroadcast(

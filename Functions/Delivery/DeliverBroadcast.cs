@@ -1,15 +1,17 @@
+using Marketing.Core.Broadcasts;
 using Marketing.Core.Delivery;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
 namespace Marketing.Functions.Delivery;
 
-/// <summary>All that the orchestration carries: numbers, never recipients. Zero recipients: not planned yet.</summary>
-public sealed record DeliveryProgress(Guid BroadcastId, int Recipients, int BatchSize, int NextSeq);
+/// <summary>All that one generation of the orchestration hands to the next: never recipients. What is left to do is in the ledger.</summary>
+public sealed record DeliveryProgress(Guid BroadcastId, bool IsPlanned);
 
 public static class DeliverBroadcastOrchestration
 {
-    private const int BatchesPerGeneration = 200;
+    // A scheduled broadcast that is moved to an earlier time while its orchestration waits is at most this late.
+    private static readonly TimeSpan SchedulePoll = TimeSpan.FromSeconds(5);
 
     // Claims of a worker that died run out after the lease; until then there is nothing to do.
     private static readonly TimeSpan ClaimedPoll = TimeSpan.FromSeconds(15);
@@ -18,46 +20,48 @@ public static class DeliverBroadcastOrchestration
     private static readonly TaskOptions Retried = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 8, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(60)));
 
-    /// <summary>Plan, send the batches over a sliding window, settle; again for what is left.</summary>
-    // History: four events per batch (scheduled, completed, and the start and end of the orchestrator's turn that took it)
-    // and a new generation every 200 batches: 807 events and 41 KB at most, at any audience. A million recipients in batches
-    // of 500 are 10 generations.
+    /// <summary>
+    /// Waits for its time and plans; then, a generation at a time, asks the ledger what is left and sends that, until nothing
+    /// is. The first pass, leftovers, a resume and a restart after a crash are therefore one path.
+    /// </summary>
+    // History: four events per batch (scheduled, completed, and the start and end of the orchestrator's turn that took it) and a
+    // new generation after 200 batches: 815 events and 64 KB at most, at any audience. A million recipients in batches of
+    // 500 are 10 generations; sub-orchestrations would add their own histories and save nothing.
     [Function(nameof(DeliverBroadcast))]
     public static async Task DeliverBroadcast([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var progress = context.GetInput<DeliveryProgress>()!;
-        if (progress.Recipients == 0)
+        var broadcast = new BroadcastRef(progress.BroadcastId);
+        if (!progress.IsPlanned)
         {
-            var plan = await context.CallActivityAsync<BroadcastPlan?>(
-                nameof(DeliveryActivities.PlanBroadcast), new BroadcastRef(progress.BroadcastId), Retried);
-            if (plan is null)
+            var start = await context.CallActivityAsync<BroadcastStart>(nameof(DeliveryActivities.StartBroadcast), broadcast, Retried);
+            if (start.WaitUntil is { } at)
+            {
+                var look = context.CurrentUtcDateTime + SchedulePoll;
+                await context.CreateTimer(at.UtcDateTime < look ? at.UtcDateTime : look, CancellationToken.None);
+                context.ContinueAsNew(progress);
                 return;
-            progress = progress with { Recipients = plan.Recipients, BatchSize = plan.BatchSize };
+            }
+
+            if (!start.Deliver || !await context.CallActivityAsync<bool>(nameof(DeliveryActivities.PlanBroadcast), broadcast, Retried))
+                return;
         }
 
-        var next = await SendGenerationAsync(context, progress);
-        if (next < progress.Recipients)
-        {
-            context.ContinueAsNew(progress with { NextSeq = next });
+        var left = await context.CallActivityAsync<Settlement>(nameof(DeliveryActivities.SettleBroadcast), broadcast, Retried);
+        if (left.Finished)
             return;
-        }
-
-        var settled = await context.CallActivityAsync<SettleResult>(
-            nameof(DeliveryActivities.SettleBroadcast), new BroadcastRef(progress.BroadcastId), Retried);
-        if (settled.Finished)
-            return;
-        if (settled.Pending == 0)
+        if (left.FirstSeqs.Count > 0)
+            await SendAsync(context, progress.BroadcastId, left);
+        else
             await context.CreateTimer(ClaimedPoll, CancellationToken.None);
-        // From the first batch again: one that has nothing left costs one activity and one look.
-        context.ContinueAsNew(progress with { NextSeq = settled.Pending == 0 ? progress.Recipients : 0 });
+        context.ContinueAsNew(progress with { IsPlanned = true });
     }
 
-    /// <summary>Sends up to a generation's batches, a few at a time, and returns the seq after the last of them.</summary>
-    private static async Task<int> SendGenerationAsync(TaskOrchestrationContext context, DeliveryProgress progress)
+    /// <summary>Sends a generation's batches, a few at a time.</summary>
+    private static async Task SendAsync(TaskOrchestrationContext context, Guid broadcastId, Settlement left)
     {
         var running = new List<Task>(DeliveryOptions.BatchesAtOnce);
-        var next = progress.NextSeq;
-        for (var batch = 0; batch < BatchesPerGeneration && next < progress.Recipients; batch++)
+        foreach (var firstSeq in left.FirstSeqs)
         {
             if (running.Count == DeliveryOptions.BatchesAtOnce)
             {
@@ -66,13 +70,10 @@ public static class DeliverBroadcastOrchestration
                 await done;
             }
 
-            var count = Math.Min(progress.BatchSize, progress.Recipients - next);
             running.Add(context.CallActivityAsync<int>(
-                nameof(DeliveryActivities.SendBatch), new BatchRange(progress.BroadcastId, next, count), Retried));
-            next += count;
+                nameof(DeliveryActivities.SendBatch), new BatchRange(broadcastId, firstSeq, left.BatchSize), Retried));
         }
 
         await Task.WhenAll(running);
-        return next;
     }
 }

@@ -20,7 +20,7 @@ public sealed class DeliveryStarter(ILogger<DeliveryStarter> logger)
             if (existing is not null && !HasEnded(existing.RuntimeStatus))
                 return true;
             await durable.ScheduleNewOrchestrationInstanceAsync(
-                nameof(DeliverBroadcastOrchestration.DeliverBroadcast), new DeliveryProgress(broadcastId, 0, 0, 0),
+                nameof(DeliverBroadcastOrchestration.DeliverBroadcast), new DeliveryProgress(broadcastId, IsPlanned: false),
                 new StartOrchestrationOptions(instanceId), ct);
             Log.DeliveryStarted(logger, broadcastId);
             return true;

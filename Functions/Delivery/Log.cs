@@ -9,4 +9,10 @@ internal static partial class Log
 
     [LoggerMessage(502, LogLevel.Warning, "Orchestration of broadcast {BroadcastId} could not be started; the watchdog will try again")]
     public static partial void StartFailed(ILogger logger, Guid broadcastId, Exception exception);
+
+    [LoggerMessage(503, LogLevel.Information, "{Histories} histories of ended orchestrations purged")]
+    public static partial void HistoriesPurged(ILogger logger, int histories);
+
+    [LoggerMessage(504, LogLevel.Information, "{Updates} old updates purged")]
+    public static partial void UpdatesPurged(ILogger logger, int updates);
 }

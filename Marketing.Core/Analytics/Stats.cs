@@ -23,6 +23,12 @@ public sealed record BroadcastStats(
 
     public IReadOnlyList<ButtonStats> Buttons { get; init; } = [];
 
+    /// <summary>While it is sending: messages/s over the last 10 s.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>While it is sending: seconds to the end at this rate, which the other broadcasts of the bot have a share in.</summary>
+    public long? SecondsLeft => Rate is > 0 and var rate ? (long)Math.Ceiling(Pending / rate) : null;
+
     /// <summary>Sums of several broadcasts; the ratios follow from them. Unique clickers are unique per broadcast.</summary>
     public static BroadcastStats Total(IEnumerable<BroadcastStats> all) => all.Aggregate(
         None,

@@ -4,8 +4,10 @@ using Npgsql;
 namespace Marketing.Core.Analytics;
 
 /// <summary>The one definition of each number. Deliveries are never read: their counts are the sums of delivery_batches.</summary>
-public sealed class StatsRepository(NpgsqlDataSource source)
+public sealed class StatsRepository(NpgsqlDataSource source, TimeProvider clock)
 {
+    private static readonly TimeSpan ProgressSpan = TimeSpan.FromSeconds(10);
+
     // Batches: 2,000 rows at a million recipients. Clicks and conversions come from covering indexes.
     private const string TotalsSql = """
         SELECT b.id, b.total_recipients::bigint, d.sent, d.failed, d.blocked, d.skipped, d.uncertain,
@@ -20,6 +22,19 @@ public sealed class StatsRepository(NpgsqlDataSource source)
             FROM cta_clicks WHERE broadcast_id = b.id) c
         CROSS JOIN LATERAL (SELECT count(*) AS conversions FROM conversions WHERE broadcast_id = b.id) v
         WHERE b.id = ANY(@ids) AND b.planned_at IS NOT NULL
+        """;
+
+    // The rate of now is counted over the batches that recorded something lately, each by its own range of the key: 3,240 rows
+    // at 27 messages/s.
+    private const string ProgressSql = """
+        SELECT b.id, least(@span, extract(epoch FROM @now - b.planned_at))::double precision AS seconds, COALESCE(sum(
+            (SELECT count(*) FROM deliveries d
+             WHERE d.broadcast_id = b.id AND d.seq >= r.first_seq AND d.seq < r.first_seq + r.size
+                AND d.finished_at > @now - make_interval(secs => @span) AND d.state <> 5)), 0)::bigint AS messages
+        FROM broadcasts b
+        LEFT JOIN delivery_batches r ON r.broadcast_id = b.id AND r.recorded_at > @now - make_interval(secs => @span)
+        WHERE b.id = ANY(@ids) AND b.planned_at IS NOT NULL AND b.status = 4
+        GROUP BY b.id
         """;
 
     private const string ButtonsSql = """
@@ -39,19 +54,23 @@ public sealed class StatsRepository(NpgsqlDataSource source)
     public async Task<IReadOnlyDictionary<Guid, BroadcastStats>> ForAsync(Guid[] ids, CancellationToken ct)
     {
         await using var db = await source.OpenConnectionAsync(ct);
-        await using var results = await db.QueryMultipleAsync(new CommandDefinition($"{TotalsSql};{ButtonsSql}", new { ids }, cancellationToken: ct));
+        await using var results = await db.QueryMultipleAsync(new CommandDefinition(
+            $"{TotalsSql};{ProgressSql};{ButtonsSql}", new { ids, now = clock.GetUtcNow(), span = ProgressSpan.TotalSeconds }, cancellationToken: ct));
         var totals = (await results.ReadAsync<TotalsRow>()).AsList();
+        var rates = (await results.ReadAsync<RateRow>()).ToDictionary(r => r.Id, r => Math.Round(r.Messages / Math.Max(1, r.Seconds), 1));
         var buttons = (await results.ReadAsync<ButtonRow>()).ToLookup(
             b => b.BroadcastId, b => new ButtonStats(b.Id, b.Label, b.Clicks, b.TotalClicks, b.Conversions));
         return totals.ToDictionary(t => t.Id, t => new BroadcastStats(
             t.TotalRecipients, t.Sent, t.Failed, t.Blocked, t.Skipped, t.Uncertain,
             t.Clicks, t.TotalClicks, t.UniqueClickers, t.Conversions)
-        { Buttons = [.. buttons[t.Id]] });
+        { Buttons = [.. buttons[t.Id]], Rate = rates.TryGetValue(t.Id, out var rate) ? rate : null });
     }
 
     private sealed record TotalsRow(
         Guid Id, long TotalRecipients, long Sent, long Failed, long Blocked, long Skipped, long Uncertain,
         long Clicks, long TotalClicks, long UniqueClickers, long Conversions);
+
+    private sealed record RateRow(Guid Id, double Seconds, long Messages);
 
     private sealed record ButtonRow(Guid BroadcastId, Guid Id, string Label, long Clicks, long TotalClicks, long Conversions);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Marketing.Core.Analytics;
+using Marketing.Core.Delivery;
 
 namespace Marketing.Core.Broadcasts;
 
@@ -9,7 +10,7 @@ public enum BroadcastStatus : short { Draft = 0, Scheduled = 1, Sent = 2, Failed
 /// <param name="SentAt">When the last recipient was settled.</param>
 /// <param name="FailureReason">Why the status is failed.</param>
 public sealed record Broadcast(
-    Guid Id, string Title, Guid TemplateId, JsonElement CohortQuery, string? MessageTemplate, BroadcastStatus Status,
+    Guid Id, string Title, Guid TemplateId, JsonElement CohortQuery, string? MessageTemplate, OnUncertain OnUncertain, BroadcastStatus Status,
     DateTimeOffset? ScheduledAt, DateTimeOffset? SentAt, string? FailureReason,
     Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
@@ -18,8 +19,10 @@ public sealed record Broadcast(
 }
 
 /// <param name="ScheduledAt">UTC, in the future; a draft when null.</param>
+/// <param name="OnUncertain">Keep when null.</param>
 public sealed record BroadcastInput(
-    string? Title, Guid? TemplateId, JsonElement? CohortQuery, string? MessageTemplate, DateTimeOffset? ScheduledAt);
+    string? Title, Guid? TemplateId, JsonElement? CohortQuery, string? MessageTemplate, DateTimeOffset? ScheduledAt,
+    OnUncertain? OnUncertain);
 
 /// <summary>A send that was accepted: <paramref name="Recipients"/> is the cohort's count at that moment.</summary>
 public sealed record SendAccepted(Guid Id, BroadcastStatus Status, int Recipients);

@@ -6,13 +6,15 @@ namespace Marketing.Core.Broadcasts;
 public sealed class BroadcastRepository(NpgsqlDataSource source, TimeProvider clock)
 {
     private const string Columns = """
-        id, title, template_id, cohort_query, message_template, status, scheduled_at, sent_at, failure_reason,
+        id, title, template_id, cohort_query, message_template, on_uncertain, status, scheduled_at, sent_at, failure_reason,
         created_by, created_at, updated_at
         """;
 
     private const string InsertSql = $"""
-        INSERT INTO broadcasts (id, title, template_id, cohort_query, message_template, status, scheduled_at, created_by, created_at, updated_at)
-        VALUES (@Id, @Title, @TemplateId, @CohortQuery, @MessageTemplate, @Status, @ScheduledAt, @CreatedBy, @CreatedAt, @UpdatedAt)
+        INSERT INTO broadcasts (id, title, template_id, cohort_query, message_template, on_uncertain, status, scheduled_at,
+            created_by, created_at, updated_at)
+        VALUES (@Id, @Title, @TemplateId, @CohortQuery, @MessageTemplate, @OnUncertain, @Status, @ScheduledAt,
+            @CreatedBy, @CreatedAt, @UpdatedAt)
         RETURNING {Columns}
         """;
 
@@ -57,7 +59,7 @@ public sealed class BroadcastRepository(NpgsqlDataSource source, TimeProvider cl
 
     private const string UpdateSql = $"""
         UPDATE broadcasts SET title = @Title, template_id = @TemplateId, cohort_query = @CohortQuery, message_template = @MessageTemplate,
-            status = @Status, scheduled_at = @ScheduledAt, updated_at = @UpdatedAt
+            on_uncertain = @OnUncertain, status = @Status, scheduled_at = @ScheduledAt, updated_at = @UpdatedAt
         WHERE id = @Id AND status IN (0, 1)
         RETURNING {Columns}
         """;
@@ -79,7 +81,7 @@ public sealed class BroadcastRepository(NpgsqlDataSource source, TimeProvider cl
     }
 
     private const string MoveSql = """
-        UPDATE broadcasts SET status = @to, updated_at = @now
+        UPDATE broadcasts SET status = @to, settled_at = NULL, updated_at = @now
         WHERE id = @id AND status = ANY(@from)
         """;
 
@@ -114,38 +116,47 @@ public sealed class BroadcastRepository(NpgsqlDataSource source, TimeProvider cl
         return await db.QuerySingleOrDefaultAsync<SendAccepted>(new CommandDefinition(AcceptedSql, new { id, key }, cancellationToken: ct));
     }
 
-    private const string SendDueSql = """
-        UPDATE broadcasts SET status = 4, updated_at = @now
-        WHERE status = 1 AND scheduled_at <= @now AND scheduled_at >= @oldest
-        RETURNING id
+    private const string DueSql = "SELECT id FROM broadcasts WHERE status = 1 AND scheduled_at <= @until ORDER BY scheduled_at";
+
+    /// <summary>The scheduled broadcasts whose time comes until then, the overdue ones among them.</summary>
+    public async Task<IReadOnlyList<Guid>> DueAsync(DateTimeOffset until, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        return (await db.QueryAsync<Guid>(new CommandDefinition(DueSql, new { until }, cancellationToken: ct))).AsList();
+    }
+
+    // The time once more: it may have been moved since it was read.
+    private const string BeginSql = """
+        UPDATE broadcasts SET status = @to, failure_reason = @reason, updated_at = @now
+        WHERE id = @id AND status = 1 AND scheduled_at = @scheduledAt
         """;
 
-    /// <summary>Moves the scheduled broadcasts whose time has come, but not before <paramref name="oldest"/>, to sending.</summary>
-    public async Task<IReadOnlyList<Guid>> SendDueAsync(DateTimeOffset oldest, CancellationToken ct)
+    /// <summary>Moves a scheduled broadcast to sending, or to failed with a reason; false when it was changed in the meantime.</summary>
+    public async Task<bool> BeginAsync(Guid id, DateTimeOffset scheduledAt, BroadcastStatus to, string? reason, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        return await db.ExecuteAsync(new CommandDefinition(
+            BeginSql, new { id, scheduledAt, to, reason, now = clock.GetUtcNow() }, cancellationToken: ct)) == 1;
+    }
+
+    private const string UnsettledSql = """
+        SELECT id FROM broadcasts b
+        WHERE (status = 4 OR (status IN (5, 6) AND settled_at IS NULL AND planned_at IS NOT NULL))
+            AND b.updated_at < @since AND NOT EXISTS (SELECT 1 FROM delivery_batches WHERE broadcast_id = b.id AND recorded_at > @since)
+        """;
+
+    // A host that cannot see another's orchestrations, as on a laptop, would otherwise join each of them, and two at work on the
+    // same rows reserve slots that one of them wastes.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What is sending, and what was paused or cancelled while a claim may still be open, as far as it showed no sign of life
+    /// for 10 seconds.
+    /// </summary>
+    public async Task<IReadOnlyList<Guid>> UnsettledAsync(CancellationToken ct)
     {
         await using var db = await source.OpenConnectionAsync(ct);
         return (await db.QueryAsync<Guid>(new CommandDefinition(
-            SendDueSql, new { oldest, now = clock.GetUtcNow() }, cancellationToken: ct))).AsList();
-    }
-
-    private const string FailOverdueSql = """
-        UPDATE broadcasts SET status = 3, failure_reason = @reason, updated_at = @now
-        WHERE status = 1 AND scheduled_at < @oldest
-        RETURNING id
-        """;
-
-    public async Task<IReadOnlyList<Guid>> FailOverdueAsync(DateTimeOffset oldest, string reason, CancellationToken ct)
-    {
-        await using var db = await source.OpenConnectionAsync(ct);
-        return (await db.QueryAsync<Guid>(new CommandDefinition(
-            FailOverdueSql, new { oldest, reason, now = clock.GetUtcNow() }, cancellationToken: ct))).AsList();
-    }
-
-    private const string SendingSql = "SELECT id FROM broadcasts WHERE status = 4";
-
-    public async Task<IReadOnlyList<Guid>> SendingAsync(CancellationToken ct)
-    {
-        await using var db = await source.OpenConnectionAsync(ct);
-        return (await db.QueryAsync<Guid>(new CommandDefinition(SendingSql, cancellationToken: ct))).AsList();
+            UnsettledSql, new { since = clock.GetUtcNow() - Silence }, cancellationToken: ct))).AsList();
     }
 }

@@ -3,6 +3,7 @@ using Marketing.Core.Access;
 using Marketing.Core.Analytics;
 using Marketing.Core.Cohorts;
 using Marketing.Core.Data;
+using Marketing.Core.Delivery;
 using Marketing.Core.Templates;
 using Microsoft.Extensions.Logging;
 
@@ -12,9 +13,6 @@ public sealed class BroadcastService(
     BroadcastRepository broadcasts, TemplateRepository templates, CohortService cohorts, StatsRepository stats,
     TimeProvider clock, ILogger<BroadcastService> logger)
 {
-    /// <summary>A scheduled broadcast later than this is not sent behind its operator's back.</summary>
-    public static readonly TimeSpan ScheduleGrace = TimeSpan.FromHours(1);
-
     private const int MaxTitle = 200;
     private const int MaxKey = 200;
 
@@ -91,16 +89,6 @@ public sealed class BroadcastService(
         return new StatusChanged(id, to);
     }
 
-    /// <summary>Starts what is due and fails what is overdue; returns the ids whose orchestration is to be started.</summary>
-    public async Task<IReadOnlyList<Guid>> SendDueAsync(CancellationToken ct)
-    {
-        var oldest = clock.GetUtcNow() - ScheduleGrace;
-        foreach (var id in await broadcasts.FailOverdueAsync(
-            oldest, $"Overdue by more than {ScheduleGrace.TotalHours} h when the schedule was next looked at; not sent late.", ct))
-            Log.Overdue(logger, id);
-        return await broadcasts.SendDueAsync(oldest, ct);
-    }
-
     private async Task EditableAsync(Guid id, CancellationToken ct)
     {
         var broadcast = await broadcasts.GetAsync(id, ct) ?? throw NotFound(id);
@@ -127,7 +115,7 @@ public sealed class BroadcastService(
             problems.Add("/scheduled_at", $"{input.ScheduledAt:u} is in the past");
         problems.ThrowIfAny();
         return new Broadcast(
-            id, input.Title!.Trim(), input.TemplateId!.Value, input.CohortQuery!.Value, input.MessageTemplate,
+            id, input.Title!.Trim(), input.TemplateId!.Value, input.CohortQuery!.Value, input.MessageTemplate, input.OnUncertain ?? OnUncertain.Keep,
             input.ScheduledAt is null ? BroadcastStatus.Draft : BroadcastStatus.Scheduled,
             input.ScheduledAt, null, null, caller.Id, now, now);
     }

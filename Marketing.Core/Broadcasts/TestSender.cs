@@ -58,6 +58,7 @@ public sealed class TestSender(
         SendOutcome.Rejected rejected => rejected.Reason,
         SendOutcome.BotRefused refused => refused.Reason,
         SendOutcome.RateLimited limited => $"Telegram asks to wait {limited.RetryAfter.TotalSeconds} s",
+        SendOutcome.Unavailable failed => failed.Reason,
         SendOutcome.Unknown unknown => unknown.Reason,
         _ => throw new InvalidOperationException($"No words for {outcome}."),
     };

@@ -21,11 +21,11 @@ public sealed class LinkTokens(MarketingOptions options)
         link.BroadcastId.TryWriteBytes(token, bigEndian: true, out _);
         BinaryPrimitives.WriteInt32BigEndian(token[16..], link.Seq);
         link.ButtonId.TryWriteBytes(token[20..], bigEndian: true, out _);
-        Mac(token[..PayloadLength], token[PayloadLength..]);
+        Mac(options.LinkSigningKeys[0], token[..PayloadLength], token[PayloadLength..]);
         return Base64Url.EncodeToString(token);
     }
 
-    /// <summary>Null when the token was not made by <see cref="Sign"/> with this key.</summary>
+    /// <summary>Null when the token was not made by <see cref="Sign"/> with this key or an earlier one.</summary>
     public CtaLink? Read(string text)
     {
         Span<byte> token = stackalloc byte[PayloadLength + MacLength];
@@ -33,18 +33,24 @@ public sealed class LinkTokens(MarketingOptions options)
             || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, token, out _))
             return null;
         Span<byte> expected = stackalloc byte[MacLength];
-        Mac(token[..PayloadLength], expected);
-        return CryptographicOperations.FixedTimeEquals(expected, token[PayloadLength..])
-            ? new CtaLink(
-                new Guid(token[..16], bigEndian: true), BinaryPrimitives.ReadInt32BigEndian(token[16..]),
-                new Guid(token[20..PayloadLength], bigEndian: true))
-            : null;
+        foreach (var key in options.LinkSigningKeys)
+        {
+            Mac(key, token[..PayloadLength], expected);
+            if (CryptographicOperations.FixedTimeEquals(expected, token[PayloadLength..]))
+            {
+                return new CtaLink(
+                    new Guid(token[..16], bigEndian: true), BinaryPrimitives.ReadInt32BigEndian(token[16..]),
+                    new Guid(token[20..PayloadLength], bigEndian: true));
+            }
+        }
+
+        return null;
     }
 
-    private void Mac(ReadOnlySpan<byte> payload, Span<byte> mac)
+    private static void Mac(byte[] key, ReadOnlySpan<byte> payload, Span<byte> mac)
     {
         Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(options.LinkSigningKey, payload, full);
+        HMACSHA256.HashData(key, payload, full);
         full[..MacLength].CopyTo(mac);
     }
 }

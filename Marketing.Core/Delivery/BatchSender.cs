@@ -5,13 +5,13 @@ using Npgsql;
 
 namespace Marketing.Core.Delivery;
 
-/// <summary>Sends one batch window by window: reserve slots, claim, render, send, record. Memory is one window's.</summary>
+/// <summary>Sends one batch window by window: reserve slots, claim, render, send, record. Memory is its windows'.</summary>
 public sealed class BatchSender(
-    DeliveryRepository deliveries, SendLane lane, InFlight inFlight, TelegramSender telegram, CtaKeyboard keyboard, TimeProvider clock,
-    ILogger<BatchSender> logger)
+    DeliveryRepository deliveries, SendLane lane, InFlight inFlight, OutageWatch outage, TelegramSender telegram, CtaKeyboard keyboard,
+    MarketingOptions options, MarketingTelemetry telemetry, TimeProvider clock, ILogger<BatchSender> logger)
 {
     // A retry_after of 0 must not make a tight loop.
-    private static readonly TimeSpan LeastPush = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecordRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -20,107 +20,197 @@ public sealed class BatchSender(
     /// </summary>
     public async Task<int> SendAsync(BatchRange batch, CancellationToken ct)
     {
+        using var activity = MarketingTelemetry.Activities.StartActivity("send batch")?.SetTag("marketing.broadcast.id", batch.BroadcastId);
         // Asked before any slot is reserved: another pass over batches that are done must not use up the lane.
-        if (await deliveries.MessageAsync(batch, ct) is not { } message)
+        if (await deliveries.OpenAsync(batch, ct) is not ({ } message, { Count: > 0 } pending))
             return 0;
-        var template = CompiledTemplate.Compile(message.Content, "/content");
-        var sent = 0;
-        var next = batch.FirstSeq;
-        var end = batch.FirstSeq + batch.Count;
         var started = clock.GetTimestamp();
-        while (next < end && clock.GetElapsedTime(started) < DeliveryOptions.BatchTimeLimit)
-        {
-            var count = Math.Min(lane.Window, end - next);
-            // Places first: a slot that was granted is used at once, never after a queue.
-            using var places = await inFlight.EnterAsync(count, ct);
-            await lane.ReserveAsync(count, ct);
-            var claimId = Guid.CreateVersion7(clock.GetUtcNow());
-            var taken = await deliveries.ClaimAsync(batch, next, claimId, count, ct);
-            if (taken.Count == 0)
-                break;
+        using var limit = new CancellationTokenSource(DeliveryOptions.BatchTimeLimit, clock);
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        var work = new Work(
+            batch, message, CompiledTemplate.Compile(message.Content, "/content"), new BatchRows(pending, clock), wait.Token);
+        var sent = await Task.WhenAll(Enumerable.Range(0, DeliveryOptions.WindowsAtOnce).Select(_ => SendWindowsAsync(work, ct)));
+        Log.BatchSent(logger, batch.BroadcastId, batch.FirstSeq, sent.Sum());
+        telemetry.BatchSent(clock.GetElapsedTime(started));
+        return sent.Sum();
+    }
 
-            var outcomes = await SendWindowAsync(message, template, taken.Where(row => row.State == DeliveryState.Claimed));
+    private async Task<int> SendWindowsAsync(Work work, CancellationToken ct)
+    {
+        var sent = 0;
+        while (await NextAsync(work) is { } window)
+        {
+            using var places = window.Places;
+            var seqs = window.Seqs;
+            if (lane.HeldFor is not null)
+            {
+                GiveBack(work, seqs);
+                continue;
+            }
+
+            // One activity a window: one a message would be a million of them in a broadcast of a million, beside HttpClient's.
+            using var activity = MarketingTelemetry.Activities.StartActivity("send window");
+            var claimId = Guid.CreateVersion7(clock.GetUtcNow());
+            // Not cancelled by a stop: rows claimed by a statement whose answer nobody reads would end as uncertain.
+            var taken = await deliveries.ClaimAsync(work.Batch, claimId, seqs, CancellationToken.None);
+            telemetry.Claimed(taken);
+            if (taken.Count == 0)
+            {
+                var standing = await deliveries.StandingAsync(work.Batch.BroadcastId, ct);
+                if (!standing.IsSending)
+                    break;
+                if (standing.LaneIsPaused)
+                    GiveBack(work, seqs);
+                continue; // or another worker has them
+            }
+
+            var outcomes = await SendWindowAsync(work, taken.Where(row => row.State == DeliveryState.Claimed), window.Interval);
             if (outcomes.Count > 0)
-                await RecordAsync(batch, claimId, outcomes);
+                await RecordAsync(work, claimId, outcomes);
             sent += outcomes.Count(o => o.Outcome is SendOutcome.Sent);
-            next = taken[^1].Seq + 1;
-            if (await PushLaneAsync(outcomes, ct))
-                next = batch.FirstSeq; // rows went back to pending
             if (outcomes.Select(o => o.Outcome).OfType<SendOutcome.BotRefused>().FirstOrDefault() is { } refused)
                 throw new InvalidOperationException($"Telegram refuses the bot: {refused.Reason}. Check Telegram__BotToken.");
-            ct.ThrowIfCancellationRequested();
+            GiveBack(work, outcomes.Where(o => o.Outcome is SendOutcome.RateLimited or SendOutcome.Held).Select(o => o.Delivery.Seq));
+            foreach (var (delivery, _) in outcomes.Where(o => o.Outcome is SendOutcome.Unavailable && o.Delivery.Attempts < DeliveryOptions.SendAttempts))
+                work.Rows.GiveBack(delivery.Seq, DeliveryOptions.FirstRetry * (1 << (delivery.Attempts - 1)));
         }
 
-        Log.BatchSent(logger, batch.BroadcastId, batch.FirstSeq, sent);
+        ct.ThrowIfCancellationRequested();
         return sent;
+    }
+
+    /// <summary>The next rows to send, with their places and their slots from now on; null when none is left, or the batch's time is over.</summary>
+    private async Task<Window?> NextAsync(Work work)
+    {
+        InFlight.Places? places = null;
+        try
+        {
+            while (work.Rows.NextIn() is { } wait)
+            {
+                if (wait > TimeSpan.Zero)
+                    await Task.Delay(wait, clock, work.Waiting);
+                var seqs = work.Rows.Take(DeliveryOptions.Window(options));
+                if (seqs.Count == 0)
+                    continue;
+                // Places first: a slot that was granted is used at once, never after a queue.
+                places = await inFlight.EnterAsync(work.Batch.BroadcastId, seqs.Count, work.Waiting);
+                var reserving = clock.GetTimestamp();
+                var interval = await lane.ReserveAsync(seqs.Count, work.Waiting);
+                telemetry.WaitedForLane(clock.GetElapsedTime(reserving));
+                places.Depart();
+                return new Window(seqs, interval, places);
+            }
+        }
+        catch (OperationCanceledException) when (work.Waiting.IsCancellationRequested)
+        {
+            // The host stops, or the lane is closed for long: what is left is a later generation's.
+            places?.Dispose();
+        }
+        catch
+        {
+            places?.Dispose(); // whatever it was: places that nobody holds would be lost to the process
+            throw;
+        }
+
+        return null;
+    }
+
+    private static void GiveBack(Work work, IEnumerable<int> seqs)
+    {
+        foreach (var seq in seqs)
+            work.Rows.GiveBack(seq, TimeSpan.Zero);
     }
 
     /// <summary>
     /// These messages have gone: they are recorded even when the host is stopping, and when the database is away for a while.
     /// </summary>
-    private async Task RecordAsync(BatchRange batch, Guid claimId, IReadOnlyList<(ClaimedDelivery Delivery, SendOutcome Outcome)> outcomes)
+    private async Task RecordAsync(Work work, Guid claimId, IReadOnlyList<(ClaimedDelivery Delivery, SendOutcome Outcome)> outcomes)
     {
         var started = clock.GetTimestamp();
-        var rows = outcomes.Select(o => DeliveryOutcome.Of(o.Delivery.Seq, o.Outcome)).ToList();
+        var rows = outcomes.Select(o => DeliveryOutcome.Of(o.Delivery, o.Outcome, work.Message.OnUncertain)).ToList();
         var moves = outcomes.Where(o => o.Outcome is SendOutcome.Sent { MovedTo: not null })
             .Select(o => (o.Delivery.UserId, ((SendOutcome.Sent)o.Outcome).MovedTo!.Value)).ToList();
         while (true)
         {
             try
             {
-                await deliveries.RecordAsync(batch, claimId, rows, CancellationToken.None);
+                await deliveries.RecordAsync(work.Batch, claimId, rows, CancellationToken.None);
+                telemetry.Recorded(rows);
                 foreach (var (userId, chatId) in moves) // groups only, so hardly ever any
                     await deliveries.MoveChatAsync(userId, chatId, CancellationToken.None);
                 return;
             }
             catch (NpgsqlException e) when (e.IsTransient && clock.GetElapsedTime(started) < DeliveryOptions.Lease)
             {
-                Log.RecordRetried(logger, batch.BroadcastId, e);
+                Log.RecordRetried(logger, work.Batch.BroadcastId, e);
                 await Task.Delay(RecordRetry, clock);
             }
         }
     }
 
     private async Task<IReadOnlyList<(ClaimedDelivery Delivery, SendOutcome Outcome)>> SendWindowAsync(
-        FrozenMessage message, CompiledTemplate template, IEnumerable<ClaimedDelivery> claimed)
+        Work work, IEnumerable<ClaimedDelivery> claimed, TimeSpan interval)
     {
         var started = clock.GetTimestamp();
         var sends = new List<Task<(ClaimedDelivery, SendOutcome)>>();
         foreach (var delivery in claimed)
         {
             // Each at its own slot, so that a window is no burst.
-            var ahead = lane.Interval * sends.Count - clock.GetElapsedTime(started);
+            var ahead = interval * sends.Count - clock.GetElapsedTime(started);
             if (ahead > TimeSpan.FromMilliseconds(1))
                 await Task.Delay(ahead, clock);
-            sends.Add(SendAsync(message, template, delivery));
+            sends.Add(SendAsync(work, delivery));
         }
 
         return await Task.WhenAll(sends);
     }
 
-    private async Task<(ClaimedDelivery, SendOutcome)> SendAsync(FrozenMessage message, CompiledTemplate template, ClaimedDelivery delivery)
+    private async Task<(ClaimedDelivery, SendOutcome)> SendAsync(Work work, ClaimedDelivery delivery)
     {
-        string html;
+        if (lane.HeldFor is not null)
+            return (delivery, new SendOutcome.Held());
         try
         {
-            html = template.Render(delivery.Model);
+            var html = work.Template.Render(delivery.Model);
+            var outcome = await telegram.SendAsync(delivery.ChatId, html, keyboard.For(work.Message, delivery.Seq));
+            return (delivery, await HeededAsync(outcome));
         }
         catch (TemplateRenderException e)
         {
             return (delivery, new SendOutcome.Rejected(e.Message));
         }
-
-        return (delivery, await telegram.SendAsync(delivery.ChatId, html, keyboard.For(message, delivery.Seq)));
+        catch (Exception e)
+        {
+            // Nobody knows what this was, so nobody knows whether the message has gone; the others of its window are recorded.
+            Log.SendFailed(logger, work.Batch.BroadcastId, delivery.Seq, e);
+            return (delivery, new SendOutcome.Unknown($"{e.GetType().Name}: {e.Message}"));
+        }
     }
 
-    private async Task<bool> PushLaneAsync(IReadOnlyList<(ClaimedDelivery Delivery, SendOutcome Outcome)> outcomes, CancellationToken ct)
+    /// <summary>Acts on a 429 or an outage at once, before the rest of the window goes.</summary>
+    private async Task<SendOutcome> HeededAsync(SendOutcome outcome)
     {
-        var waits = outcomes.Select(o => o.Outcome).OfType<SendOutcome.RateLimited>().Select(o => o.RetryAfter).ToList();
-        if (waits.Count == 0)
-            return false;
-        var wait = waits.Append(LeastPush).Max();
-        Log.RateLimited(logger, waits.Count, wait);
-        await lane.PushAsync(wait, ct);
-        return true;
+        if (outcome is SendOutcome.Unavailable or SendOutcome.Unknown)
+            return outage.IsOutageAfterFailure() && outcome is SendOutcome.Unavailable ? new SendOutcome.Held() : outcome;
+        outage.Answered();
+        if (outcome is not SendOutcome.RateLimited limited)
+            return outcome;
+        var wait = limited.RetryAfter > LeastWait ? limited.RetryAfter : LeastWait;
+        Log.RateLimited(logger, wait);
+        try
+        {
+            await lane.BackOffAsync(wait, CancellationToken.None);
+        }
+        catch (NpgsqlException e) when (e.IsTransient)
+        {
+            // This process heeds it all the same, and the others get nothing from a database that is away.
+            Log.BackOffFailed(logger, e);
+        }
+
+        return outcome;
     }
+
+    private sealed record Work(BatchRange Batch, FrozenMessage Message, CompiledTemplate Template, BatchRows Rows, CancellationToken Waiting);
+
+    private sealed record Window(IReadOnlyList<int> Seqs, TimeSpan Interval, InFlight.Places Places);
 }

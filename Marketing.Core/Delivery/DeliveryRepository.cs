@@ -6,75 +6,95 @@ using Npgsql;
 
 namespace Marketing.Core.Delivery;
 
-public sealed class DeliveryRepository(NpgsqlDataSource source, TimeProvider clock)
+public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions options, TimeProvider clock)
 {
-    private const string MessageSql = """
-        SELECT content, cta_buttons FROM broadcasts b
-        WHERE id = @broadcastId AND status = 4 AND planned_at IS NOT NULL
-            AND EXISTS (SELECT 1 FROM deliveries d WHERE d.broadcast_id = b.id AND d.seq >= @firstSeq AND d.seq < @end AND d.state = 0)
+    private const string OpenSql = """
+        SELECT content, cta_buttons, on_uncertain, ARRAY(
+            SELECT seq FROM deliveries WHERE broadcast_id = @broadcastId AND seq >= @firstSeq AND seq < @end AND state = 0 ORDER BY seq) AS pending
+        FROM broadcasts WHERE id = @broadcastId AND status = 4 AND planned_at IS NOT NULL
         """;
 
-    /// <summary>The message that the plan froze; null when the batch has nobody left to send to, or the broadcast stopped.</summary>
-    public async Task<FrozenMessage?> MessageAsync(BatchRange batch, CancellationToken ct)
+    /// <summary>The message that the plan froze and the rows of the batch that wait to be sent; no message when the broadcast is not sending.</summary>
+    public async Task<(FrozenMessage? Message, IReadOnlyList<int> Pending)> OpenAsync(BatchRange batch, CancellationToken ct)
     {
         await using var db = await source.OpenConnectionAsync(ct);
-        var (content, buttons) = await db.QuerySingleOrDefaultAsync<(string?, string?)>(new CommandDefinition(
-            MessageSql, new { batch.BroadcastId, batch.FirstSeq, end = batch.FirstSeq + batch.Count }, cancellationToken: ct));
-        return content is null
-            ? null : new FrozenMessage(batch.BroadcastId, content, JsonSerializer.Deserialize<List<CtaButton>>(buttons!, Json.Options)!);
+        var (content, buttons, onUncertain, pending) = await db.QuerySingleOrDefaultAsync<(string?, string?, OnUncertain, int[]?)>(new CommandDefinition(
+            OpenSql, new { batch.BroadcastId, batch.FirstSeq, end = batch.FirstSeq + batch.Count }, cancellationToken: ct));
+        return content is null ? (null, []) : (new FrozenMessage(
+            batch.BroadcastId, content, JsonSerializer.Deserialize<List<CtaButton>>(buttons!, Json.Options)!, onUncertain), pending!);
     }
 
-    // Claims the next rows, oldest first, only while the broadcast is still sending: a pause or cancel takes effect at the
-    // next claim. Touches one contiguous key range, so it costs the same at 10k and at 1M recipients. Those who cannot be
-    // reached any more since the plan are skipped, and counted, in the same statement.
+    // Claims rows only while the broadcast is still sending and no 429 holds the lane: a pause, a cancel and a 429 take effect
+    // at the next claim of every worker. Rows are found by an array of keys and then by their ctid: a fresh ledger has no
+    // statistics yet, and for anything less the planner reads all rows of the broadcast each time. Of two claims of one row the
+    // second waits, and finds it neither pending nor at that ctid any more. Those who cannot be reached any more since the plan
+    // are skipped, and counted, in the same statement. The broadcast is share-locked,
+    // so that a pause or cancel waits for the claims that are being made: a settlement after it would not see their rows, and
+    // would close the broadcast over them.
     private const string ClaimSql = """
         WITH next AS (
-            SELECT d.seq, d.user_id FROM deliveries d
-            WHERE d.broadcast_id = @broadcastId AND d.seq >= @from AND d.seq < @end AND d.state = 0
-                AND (SELECT status FROM broadcasts WHERE id = @broadcastId) = 4
-            ORDER BY d.seq LIMIT @count FOR UPDATE SKIP LOCKED),
+            SELECT d.ctid AS row, u.id IS NOT NULL AND u.opted_out_at IS NULL AND u.suppressed_at IS NULL AS reachable,
+                u.chat_id, u.first_name, u.last_name, u.username, u.language, u.user_tier, u.region, u.last_trade_at, u.created_at, u.attributes
+            FROM deliveries d LEFT JOIN users u ON u.id = d.user_id
+            WHERE d.broadcast_id = @broadcastId AND d.seq = ANY (@seqs) AND d.state = 0
+                AND (SELECT status FROM broadcasts WHERE id = @broadcastId FOR SHARE) = 4
+                AND NOT EXISTS (SELECT 1 FROM send_lanes WHERE bot_id = @botId AND paused_until > clock_timestamp())),
         claimed AS (
             UPDATE deliveries d SET
-                state = CASE WHEN u.opted_out_at IS NULL AND u.suppressed_at IS NULL AND u.id IS NOT NULL THEN 1 ELSE 5 END,
-                claim_id = @claimId, claimed_at = @now, attempts = attempts + 1
-            FROM next LEFT JOIN users u ON u.id = next.user_id
-            WHERE d.broadcast_id = @broadcastId AND d.seq = next.seq
-            RETURNING d.seq, d.state, d.user_id, COALESCE(u.chat_id, 0) AS chat_id, u.first_name, u.last_name, u.username, u.language,
-                u.user_tier, u.region, u.last_trade_at, u.created_at, u.attributes),
+                state = CASE WHEN next.reachable THEN 1 ELSE 5 END, claim_id = @claimId, claimed_at = @now,
+                attempts = d.attempts + CASE WHEN next.reachable THEN 1 ELSE 0 END,
+                finished_at = CASE WHEN next.reachable THEN NULL ELSE @now::timestamptz END
+            FROM next
+            WHERE d.ctid = next.row AND d.state = 0
+            RETURNING d.seq, d.state, d.attempts, d.user_id, COALESCE(next.chat_id, 0) AS chat_id, next.first_name, next.last_name,
+                next.username, next.language, next.user_tier, next.region, next.last_trade_at, next.created_at, next.attributes),
         skipped AS (
-            UPDATE delivery_batches SET skipped = skipped + (SELECT count(*) FROM claimed WHERE state = 5)
+            UPDATE delivery_batches SET skipped = skipped + (SELECT count(*) FROM claimed WHERE state = 5), recorded_at = @now
             WHERE broadcast_id = @broadcastId AND first_seq = @firstSeq AND EXISTS (SELECT 1 FROM claimed WHERE state = 5))
-        SELECT seq, state, user_id, chat_id, first_name, last_name, username, language, user_tier, region, last_trade_at, created_at,
-            COALESCE(attributes, '{}') AS attributes
+        SELECT seq, state, attempts, user_id, chat_id, first_name, last_name, username, language, user_tier, region, last_trade_at,
+            created_at, COALESCE(attributes, '{}') AS attributes
         FROM claimed ORDER BY seq
         """;
 
-    /// <summary>
-    /// Takes up to <paramref name="count"/> rows at or after <paramref name="from"/>, those just skipped among them; none when
-    /// all are taken or the broadcast stopped.
-    /// </summary>
-    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(BatchRange batch, int from, Guid claimId, int count, CancellationToken ct)
+    /// <summary>Takes those of the rows that still wait, those just skipped among them; <see cref="StandingAsync"/> says why there may be none.</summary>
+    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(BatchRange batch, Guid claimId, IReadOnlyList<int> seqs, CancellationToken ct)
     {
+        using var activity = MarketingTelemetry.Activities.StartActivity("claim deliveries");
         await using var db = await source.OpenConnectionAsync(ct);
         return (await db.QueryAsync<ClaimedDelivery>(new CommandDefinition(ClaimSql, new
         {
-            batch.BroadcastId, batch.FirstSeq, from, end = batch.FirstSeq + batch.Count, count, claimId, now = clock.GetUtcNow(),
+            batch.BroadcastId, batch.FirstSeq, options.BotId, seqs, claimId, now = clock.GetUtcNow(),
         }, cancellationToken: ct))).AsList();
     }
 
-    // Only rows that this claim still holds: one whose lease ran out is uncertain already and stays so. People are locked in
-    // the order in which an import locks them, so that the two cannot wait for each other. Rows are looked up by arrays: a
-    // fresh ledger has no statistics yet, and for a join alone the planner would read all rows of the broadcast each time.
+    private const string StandingSql = """
+        SELECT EXISTS (SELECT 1 FROM broadcasts WHERE id = @broadcastId AND status = 4),
+            EXISTS (SELECT 1 FROM send_lanes WHERE bot_id = @botId AND paused_until > clock_timestamp())
+        """;
+
+    public async Task<(bool IsSending, bool LaneIsPaused)> StandingAsync(Guid broadcastId, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        return await db.QuerySingleAsync<(bool, bool)>(new CommandDefinition(
+            StandingSql, new { broadcastId, options.BotId }, cancellationToken: ct));
+    }
+
+    // Only rows that this claim still holds: one whose lease ran out is uncertain already and stays so. The outcome arrays hold
+    // a place for every seq from @low on, so that a row finds its own by its number: a join of 64 rows with 64 outcomes costs
+    // 8 times as much, because the planner expects few and compares each with each. Only arrays without nulls are indexed at
+    // no cost, so a missing message id is 0, and the reasons are no array when there are none.
     private const string RecordSql = """
-        WITH outcome AS (
-            SELECT * FROM unnest(@seqs, @states, @messageIds, @reasons) AS o (seq, state, message_id, reason)),
-        recorded AS (
-            UPDATE deliveries d SET state = o.state, message_id = o.message_id, reason = o.reason,
-                finished_at = CASE WHEN o.state = 0 THEN NULL ELSE @now::timestamptz END
-            FROM outcome o
-            WHERE d.broadcast_id = @broadcastId AND d.seq = ANY (@seqs) AND d.seq = o.seq AND d.claim_id = @claimId AND d.state = 1
-            RETURNING d.state, d.user_id, d.reason),
-        blocked AS (
+        WITH recorded AS (
+            UPDATE deliveries d SET state = (@states)[d.seq - @low], message_id = NULLIF((@messageIds)[d.seq - @low], 0), reason = (@reasons::text[])[d.seq - @low],
+                finished_at = CASE WHEN (@states)[d.seq - @low] = 0 THEN NULL ELSE @now::timestamptz END,
+                attempts = d.attempts - (@uncounted)[d.seq - @low]
+            WHERE d.broadcast_id = @broadcastId AND d.seq = ANY (@seqs) AND d.claim_id = @claimId AND d.state = 1
+            RETURNING d.state, d.user_id, d.reason)
+        """;
+
+    // People are locked in the order in which an import locks them, so that the two cannot wait for each other.
+    private const string SuppressSql = """
+        , blocked AS (
             SELECT id FROM users
             WHERE id = ANY (ARRAY(SELECT user_id FROM recorded WHERE state = 4)) AND suppressed_at IS NULL
             ORDER BY telegram_user_id FOR UPDATE),
@@ -82,8 +102,12 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, TimeProvider clo
             UPDATE users u SET suppressed_at = @now, updated_at = @now,
                 suppression_reason = (SELECT r.reason FROM recorded r WHERE r.user_id = u.id)
             WHERE u.id = ANY (ARRAY(SELECT id FROM blocked)))
+        """;
+
+    private const string CountSql = """
+
         UPDATE delivery_batches b SET sent = b.sent + n.sent, failed = b.failed + n.failed, blocked = b.blocked + n.blocked,
-            uncertain = b.uncertain + n.uncertain
+            uncertain = b.uncertain + n.uncertain, recorded_at = @now
         FROM (SELECT count(*) FILTER (WHERE state = 2) AS sent, count(*) FILTER (WHERE state = 3) AS failed,
                      count(*) FILTER (WHERE state = 4) AS blocked, count(*) FILTER (WHERE state = 6) AS uncertain FROM recorded) n
         WHERE b.broadcast_id = @broadcastId AND b.first_seq = @firstSeq
@@ -92,14 +116,23 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, TimeProvider clo
     /// <summary>Records the outcomes of one claim and adds them to the batch's counters, in one statement.</summary>
     public async Task RecordAsync(BatchRange batch, Guid claimId, IReadOnlyList<DeliveryOutcome> outcomes, CancellationToken ct)
     {
-        await using var db = await source.OpenConnectionAsync(ct);
-        await db.ExecuteAsync(new CommandDefinition(RecordSql, new
+        using var activity = MarketingTelemetry.Activities.StartActivity("record outcomes");
+        var low = outcomes.Min(o => o.Seq);
+        var places = outcomes.Max(o => o.Seq) - low + 1;
+        var (states, messageIds, reasons, uncounted) = (new short[places], new long[places], new string?[places], new int[places]);
+        foreach (var outcome in outcomes)
         {
-            batch.BroadcastId, batch.FirstSeq, claimId, now = clock.GetUtcNow(),
-            seqs = outcomes.Select(o => o.Seq).ToArray(),
-            states = outcomes.Select(o => (short)o.State).ToArray(),
-            messageIds = outcomes.Select(o => o.MessageId).ToArray(),
-            reasons = outcomes.Select(o => o.Reason).ToArray(),
+            var place = outcome.Seq - low;
+            (states[place], messageIds[place], reasons[place]) = ((short)outcome.State, outcome.MessageId ?? 0, outcome.Reason);
+            uncounted[place] = outcome.Counts ? 0 : 1;
+        }
+
+        var sql = outcomes.Any(o => o.State == DeliveryState.Blocked) ? RecordSql + SuppressSql + CountSql : RecordSql + CountSql;
+        await using var db = await source.OpenConnectionAsync(ct);
+        await db.ExecuteAsync(new CommandDefinition(sql, new
+        {
+            batch.BroadcastId, batch.FirstSeq, claimId, now = clock.GetUtcNow(), seqs = outcomes.Select(o => o.Seq).ToArray(),
+            low = low - 1, states, messageIds, reasons = reasons.Any(r => r is not null) ? reasons : null, uncounted, // arrays begin at 1
         }, cancellationToken: ct));
     }
 

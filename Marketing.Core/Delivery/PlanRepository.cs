@@ -6,16 +6,10 @@ namespace Marketing.Core.Delivery;
 
 public sealed class PlanRepository(NpgsqlDataSource source, TimeProvider clock)
 {
-    // The row lock lets one of two planners through; the other then finds planned_at set.
-    private const string LockSql = """
-        SELECT cohort_query, planned_at IS NOT NULL AS planned FROM broadcasts WHERE id = @broadcastId AND status = 4 FOR UPDATE
-        """;
+    // One planner at a time. An advisory lock and not the broadcast's row, so that a pause or cancel need not wait for the plan.
+    private const string LockSql = "SELECT pg_advisory_xact_lock(hashtextextended('plan ' || @broadcastId::text, 0))";
 
-    private const string ExistingSql = """
-        SELECT b.total_recipients AS recipients, d.size AS batch_size
-        FROM broadcasts b JOIN delivery_batches d ON d.broadcast_id = b.id AND d.first_seq = 0
-        WHERE b.id = @broadcastId
-        """;
+    private const string GetSql = "SELECT cohort_query, status = 4 AS sending, planned_at IS NOT NULL AS planned FROM broadcasts WHERE id = @broadcastId";
 
     // {0} is the cohort's predicate over users u, all its values parameters.
     private const string LedgerSql = """
@@ -33,35 +27,36 @@ public sealed class PlanRepository(NpgsqlDataSource source, TimeProvider clock)
         UPDATE broadcasts b SET planned_at = @now, total_recipients = @recipients, content = COALESCE(b.message_template, t.content),
             cta_buttons = t.cta_buttons, template_version = t.version, updated_at = @now
         FROM broadcast_templates t
-        WHERE b.id = @broadcastId AND t.id = b.template_id
+        WHERE b.id = @broadcastId AND b.status = 4 AND t.id = b.template_id
         """;
 
     private const string FailSql = """
         UPDATE broadcasts SET status = 3, failure_reason = 'The cohort was empty when the sending began.', updated_at = @now
-        WHERE id = @broadcastId
+        WHERE id = @broadcastId AND status = 4
         """;
 
     /// <summary>
-    /// Turns the cohort into the ledger, numbered 0..n-1, and freezes the message, all in one transaction. Done again it
-    /// returns the plan that stands. Null when the broadcast is not sending, or has nobody to send to and so failed.
+    /// Turns the cohort into the ledger, numbered 0..n-1, and freezes the message, all in one transaction; done again it
+    /// leaves the plan that stands. False when there is none: the broadcast is not sending (any more), or has nobody to send
+    /// to and so failed.
     /// </summary>
-    public async Task<BroadcastPlan?> PlanAsync(Guid broadcastId, int batchSize, CancellationToken ct)
+    public async Task<bool> PlanAsync(Guid broadcastId, int batchSize, CancellationToken ct)
     {
         await using var db = await source.OpenConnectionAsync(ct);
         await using var transaction = await db.BeginTransactionAsync(ct);
         CommandDefinition Command(string sql, object parameters) =>
             new(sql, parameters, transaction, commandTimeout: 0, cancellationToken: ct);
 
-        var broadcast = await db.QuerySingleOrDefaultAsync<Unplanned>(Command(LockSql, new { broadcastId }));
-        if (broadcast is null)
-            return null;
-        if (broadcast.Planned)
-            return await db.QuerySingleAsync<BroadcastPlan>(Command(ExistingSql, new { broadcastId }));
+        await db.ExecuteAsync(Command(LockSql, new { broadcastId }));
+        var broadcast = await db.QuerySingleOrDefaultAsync<Unplanned>(Command(GetSql, new { broadcastId }));
+        if (broadcast is not { Sending: true, Planned: false })
+            return broadcast is { Planned: true };
 
         var now = clock.GetUtcNow();
         var cohort = CohortCompiler.Compile(CohortParser.Parse(broadcast.CohortQuery, "/cohort_query"), now);
         cohort.Parameters.Add("broadcastId", broadcastId);
         var recipients = await db.ExecuteAsync(Command(LedgerSql.Replace("{0}", cohort.Where, StringComparison.Ordinal), cohort.Parameters));
+        var isFrozen = false;
         if (recipients == 0)
         {
             await db.ExecuteAsync(Command(FailSql, new { broadcastId, now }));
@@ -69,12 +64,14 @@ public sealed class PlanRepository(NpgsqlDataSource source, TimeProvider clock)
         else
         {
             await db.ExecuteAsync(Command(BatchesSql, new { broadcastId, recipients, batchSize }));
-            await db.ExecuteAsync(Command(FreezeSql, new { broadcastId, recipients, now }));
+            isFrozen = await db.ExecuteAsync(Command(FreezeSql, new { broadcastId, recipients, now })) == 1;
+            if (!isFrozen)
+                return false; // paused or cancelled while the plan was made: it is undone, and a resumed broadcast plans again
         }
 
         await transaction.CommitAsync(ct);
-        return recipients == 0 ? null : new BroadcastPlan(recipients, Math.Min(batchSize, recipients));
+        return isFrozen;
     }
 
-    private sealed record Unplanned(System.Text.Json.JsonElement CohortQuery, bool Planned);
+    private sealed record Unplanned(System.Text.Json.JsonElement CohortQuery, bool Sending, bool Planned);
 }

@@ -4,50 +4,101 @@ using Npgsql;
 namespace Marketing.Core.Delivery;
 
 /// <summary>
-/// The bot's rate, shared by all workers of all machines: GCRA with no burst, its one number in one row. A reservation
-/// costs one UPDATE whatever its size.
+/// The bot's rate, shared by all workers of all machines: GCRA with no burst, in one row. A reservation costs one UPDATE
+/// whatever its size. The database's clock is the only one used, and clock_timestamp() rather than now(), because a
+/// statement may have waited for the row.
 /// </summary>
 public sealed class SendLane(NpgsqlDataSource source, MarketingOptions options, TimeProvider clock)
 {
-    private readonly long botId = long.Parse(
-        options.TelegramBotToken.AsSpan(0, options.TelegramBotToken.IndexOf(':')), provider: null);
+    private readonly TimeSpan interval = TimeSpan.FromSeconds(1 / options.SendRate);
+    private readonly Lock gate = new();
+    private DateTimeOffset heldUntil;
 
-    /// <summary>The time between two messages.</summary>
-    public TimeSpan Interval { get; } = TimeSpan.FromSeconds(1 / options.SendRate);
-
-    /// <summary>How many messages a window of claims holds: what the rate allows in WindowSpan, at most half of MaxInFlight.</summary>
-    public int Window { get; } = (int)Math.Clamp(
-        options.SendRate * DeliveryOptions.WindowSpan.TotalSeconds, 1, Math.Max(1, options.MaxInFlight / 2));
-
-    // clock_timestamp(), not now(): the statement may have waited for the row. The database's clock is the only one used.
-    private const string ReserveSql = """
-        INSERT INTO send_lanes AS lane (bot_id, next_slot) VALUES (@botId, clock_timestamp() + @count * @interval)
-        ON CONFLICT (bot_id) DO UPDATE SET next_slot = greatest(lane.next_slot, clock_timestamp()) + @count * @interval
-        RETURNING next_slot - @count * @interval - clock_timestamp()
+    // The part of the set rate that is granted: a tenth of it comes back each minute after a 429's wait.
+    private const string Share = """
+        least(1, COALESCE(lane.limited_share + greatest(0, extract(epoch FROM clock_timestamp() - lane.limited_at)) / 600, 1))
         """;
 
-    /// <summary>Reserves the next <paramref name="count"/> slots and waits for the first; the others follow at Interval.</summary>
-    public async Task ReserveAsync(int count, CancellationToken ct)
+    // Not waited for on disk, which would hold the row for 3 ms: after a crash of the database the slots it forgot are past.
+    private const string ReserveSql = $"""
+        INSERT INTO send_lanes AS lane (bot_id, next_slot)
+        SELECT @botId, clock_timestamp() + @count * @interval FROM set_config('synchronous_commit', 'off', true)
+        ON CONFLICT (bot_id) DO UPDATE SET next_slot = greatest(lane.next_slot, clock_timestamp()) + @count * @interval / {Share}
+        RETURNING next_slot - clock_timestamp() AS end, {Share} AS share
+        """;
+
+    /// <summary>
+    /// Reserves the next <paramref name="count"/> slots, waits for the first and returns the time from each to the next.
+    /// </summary>
+    public async Task<TimeSpan> ReserveAsync(int count, CancellationToken ct)
     {
-        TimeSpan wait;
+        while (HeldFor is { } hold)
+            await Task.Delay(hold, clock, ct);
+        TimeSpan end;
+        double share;
         await using (var db = await source.OpenConnectionAsync(ct))
         {
-            wait = await db.QuerySingleAsync<TimeSpan>(new CommandDefinition(
-                ReserveSql, new { botId, count, interval = Interval }, cancellationToken: ct));
+            (end, share) = await db.QuerySingleAsync<(TimeSpan, double)>(new CommandDefinition(
+                ReserveSql, new { options.BotId, count, interval }, cancellationToken: ct));
         }
 
+        var wait = end - count * interval / share;
         if (wait > TimeSpan.Zero)
             await Task.Delay(wait, clock, ct);
+        return interval / share;
     }
 
-    private const string PushSql = """
-        UPDATE send_lanes SET next_slot = greatest(next_slot, clock_timestamp() + @delay) WHERE bot_id = @botId
+    private const string TakeSql = $"""
+        INSERT INTO send_lanes AS lane (bot_id, next_slot) VALUES (@botId, clock_timestamp() + @interval)
+        ON CONFLICT (bot_id) DO UPDATE SET next_slot = greatest(lane.next_slot, clock_timestamp()) + @interval / {Share}
         """;
 
-    /// <summary>Telegram said to wait: no slot is granted to anybody for this long.</summary>
-    public async Task PushAsync(TimeSpan delay, CancellationToken ct)
+    /// <summary>
+    /// Takes a slot for a reply of the bot, which goes at once: broadcasts give way. What replies together exceed the lane by
+    /// for a moment is what the set rate leaves of Telegram's 30 messages/s.
+    /// </summary>
+    public async Task TakeAsync(CancellationToken ct)
     {
         await using var db = await source.OpenConnectionAsync(ct);
-        await db.ExecuteAsync(new CommandDefinition(PushSql, new { botId, delay }, cancellationToken: ct));
+        await db.ExecuteAsync(new CommandDefinition(TakeSql, new { options.BotId, interval }, cancellationToken: ct));
+    }
+
+    // Answers to a burst that is under way when the first 429 comes are one step back, not one each.
+    private const string BackOffSql = $"""
+        UPDATE send_lanes AS lane SET
+            next_slot = greatest(next_slot, clock_timestamp() + @wait),
+            paused_until = greatest(paused_until, clock_timestamp() + @wait),
+            limited_at = CASE WHEN paused_until > clock_timestamp() THEN limited_at ELSE clock_timestamp() + @wait END,
+            limited_share = CASE WHEN paused_until > clock_timestamp() THEN limited_share ELSE greatest(0.1, 0.8 * {Share}) END
+        WHERE bot_id = @botId
+        """;
+
+    /// <summary>
+    /// Telegram said to wait: nobody sends for this long, here from this moment on and elsewhere from the next claim; after
+    /// that the rate is a fifth lower, and recovers by a tenth of the set rate a minute.
+    /// </summary>
+    public async Task BackOffAsync(TimeSpan wait, CancellationToken ct)
+    {
+        Hold(wait);
+        await using var db = await source.OpenConnectionAsync(ct);
+        await db.ExecuteAsync(new CommandDefinition(BackOffSql, new { options.BotId, wait }, cancellationToken: ct));
+    }
+
+    /// <summary>This process sends nothing for this long.</summary>
+    public void Hold(TimeSpan wait)
+    {
+        var until = clock.GetUtcNow() + wait;
+        lock (gate)
+            heldUntil = until > heldUntil ? until : heldUntil;
+    }
+
+    /// <summary>How long this process must not send yet; null when it may.</summary>
+    public TimeSpan? HeldFor
+    {
+        get
+        {
+            lock (gate)
+                return heldUntil - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : null;
+        }
     }
 }

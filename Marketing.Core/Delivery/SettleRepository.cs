@@ -1,64 +1,98 @@
 using Dapper;
 using Marketing.Core.Broadcasts;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Marketing.Core.Delivery;
 
-public sealed class SettleRepository(NpgsqlDataSource source, TimeProvider clock)
+public sealed class SettleRepository(NpgsqlDataSource source, MarketingTelemetry telemetry, TimeProvider clock, ILogger<SettleRepository> logger)
 {
-    // The batch of a row is the last one that begins at or before it.
-    private const string ExpireSql = """
-        WITH expired AS (
-            UPDATE deliveries SET state = 6, finished_at = @now, reason = 'The worker that was sending it stopped; it may have arrived.'
-            WHERE broadcast_id = @broadcastId AND state = 1 AND claimed_at < @expiry
-            RETURNING seq),
-        per_batch AS (
-            SELECT (SELECT max(first_seq) FROM delivery_batches b WHERE b.broadcast_id = @broadcastId AND b.first_seq <= seq) AS first_seq,
-                count(*) AS uncertain
-            FROM expired GROUP BY 1)
-        UPDATE delivery_batches b SET uncertain = b.uncertain + p.uncertain
-        FROM per_batch p WHERE b.broadcast_id = @broadcastId AND b.first_seq = p.first_seq
+    /// <summary>Batches of one generation of the orchestration; their numbers in its history are 2 KB.</summary>
+    public const int BatchesAtMost = 200;
+
+    // The first unfinished batches by their counters, and of these what the rows say: 100,000 rows at most, whatever the
+    // audience, each batch by its own range of the key.
+    private const string LeftSql = """
+        SELECT b.first_seq, b.size, n.pending, n.claimed, n.expired
+        FROM (SELECT first_seq, size FROM delivery_batches
+              WHERE broadcast_id = @broadcastId AND size > sent + failed + blocked + skipped + uncertain
+              ORDER BY first_seq LIMIT @batches) b
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE state = 0)::integer AS pending, count(*) FILTER (WHERE state = 1)::integer AS claimed,
+                count(*) FILTER (WHERE state = 1 AND claimed_at < @expiry)::integer AS expired
+            FROM deliveries WHERE broadcast_id = @broadcastId AND seq >= b.first_seq AND seq < b.first_seq + b.size) n
+        ORDER BY b.first_seq
         """;
 
-    // A scan of the whole ledger, once a pass.
-    private const string LeftSql = """
-        SELECT b.status, n.pending, n.claimed, n.expired
-        FROM broadcasts b
-        CROSS JOIN (SELECT count(*) FILTER (WHERE state = 0)::integer AS pending, count(*) FILTER (WHERE state = 1)::integer AS claimed,
-                        count(*) FILTER (WHERE state = 1 AND claimed_at < @expiry)::integer AS expired
-                    FROM deliveries WHERE broadcast_id = @broadcastId) n
-        WHERE b.id = @broadcastId
+    private const string ExpireSql = """
+        WITH expired AS (
+            UPDATE deliveries d SET
+                state = CASE WHEN @resend AND d.attempts < @attempts THEN 0 ELSE 6 END,
+                finished_at = CASE WHEN @resend AND d.attempts < @attempts THEN NULL ELSE @now::timestamptz END,
+                reason = 'The worker that was sending it stopped; it may have arrived.'
+            FROM unnest(@firstSeqs, @sizes) AS batch (first_seq, size)
+            WHERE d.broadcast_id = @broadcastId AND d.seq >= batch.first_seq AND d.seq < batch.first_seq + batch.size
+                AND d.state = 1 AND d.claimed_at < @expiry
+            RETURNING batch.first_seq, d.state),
+        counted AS (
+            UPDATE delivery_batches b SET uncertain = b.uncertain + n.uncertain
+            FROM (SELECT first_seq, count(*) FILTER (WHERE state = 6) AS uncertain FROM expired GROUP BY first_seq) n
+            WHERE b.broadcast_id = @broadcastId AND b.first_seq = n.first_seq)
+        SELECT count(*)::integer, count(*) FILTER (WHERE state = 6)::integer FROM expired
         """;
 
     // Failed when nothing could be sent; an uncertain message may have arrived, so it counts for sent.
     private const string FinishSql = """
-        UPDATE broadcasts b SET status = CASE WHEN n.reached > 0 THEN 2 ELSE 3 END, sent_at = @now, updated_at = @now,
+        UPDATE broadcasts b SET status = CASE WHEN n.reached > 0 THEN 2 ELSE 3 END, sent_at = @now, settled_at = @now, updated_at = @now,
             failure_reason = CASE WHEN n.reached > 0 THEN NULL ELSE 'No message could be sent; the deliveries say why.' END
         FROM (SELECT sum(sent + uncertain) AS reached FROM delivery_batches WHERE broadcast_id = @broadcastId) n
         WHERE b.id = @broadcastId AND b.status = 4
         """;
 
-    /// <summary>Gives up expired claims as uncertain, counts what is left, and finishes the broadcast when nothing is.</summary>
-    public async Task<SettleResult> SettleAsync(Guid broadcastId, CancellationToken ct)
+    private const string CloseSql = "UPDATE broadcasts SET settled_at = @now WHERE id = @broadcastId AND status = @status";
+
+    private const string GetSql = """
+        SELECT status, on_uncertain, (SELECT max(size) FROM delivery_batches WHERE broadcast_id = b.id) AS batch_size
+        FROM broadcasts b WHERE id = @broadcastId
+        """;
+
+    /// <summary>Gives up expired claims, finishes the broadcast when nothing is left, and otherwise says what is.</summary>
+    public async Task<Settlement> SettleAsync(Guid broadcastId, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        await using var db = await source.OpenConnectionAsync(ct);
-        await using var transaction = await db.BeginTransactionAsync(ct);
-        CommandDefinition Command(string sql, object parameters) => new(sql, parameters, transaction, commandTimeout: 0, cancellationToken: ct);
-
         var expiry = now - DeliveryOptions.Lease;
-        var left = await db.QuerySingleAsync<Left>(Command(LeftSql, new { broadcastId, expiry }));
-        if (left.Expired > 0)
-            await db.ExecuteAsync(Command(ExpireSql, new { broadcastId, now, expiry }));
-        var claimed = left.Claimed - left.Expired;
+        await using var db = await source.OpenConnectionAsync(ct);
+        CommandDefinition Command(string sql, object parameters) => new(sql, parameters, commandTimeout: 0, cancellationToken: ct);
+
+        if (await db.QuerySingleOrDefaultAsync<Standing>(Command(GetSql, new { broadcastId })) is not { BatchSize: { } batchSize } standing)
+            return new Settlement(true, 0, []);
+        var resends = standing is { OnUncertain: OnUncertain.Resend, Status: BroadcastStatus.Sending or BroadcastStatus.Paused };
+        var left = await LeftAsync();
+        if (left.Where(b => b.Expired > 0).ToList() is { Count: > 0 } expired)
+        {
+            var (claims, uncertain) = await db.QuerySingleAsync<(int, int)>(Command(ExpireSql, new
+            {
+                broadcastId, now, expiry, resend = resends, attempts = DeliveryOptions.SendAttempts,
+                firstSeqs = expired.Select(b => b.FirstSeq).ToArray(), sizes = expired.Select(b => b.Size).ToArray(),
+            }));
+            Log.ClaimsExpired(logger, broadcastId, claims);
+            telemetry.GaveUp(uncertain);
+            left = await LeftAsync();
+        }
+
         // What a dead worker held is waited for even when the broadcast was paused or cancelled.
-        var isSending = left.Status == BroadcastStatus.Sending;
-        var finished = claimed == 0 && (!isSending || left.Pending == 0);
-        if (finished && isSending)
-            await db.ExecuteAsync(Command(FinishSql, new { broadcastId, now }));
-        await transaction.CommitAsync(ct);
-        return new SettleResult(finished, isSending ? left.Pending : 0, claimed);
+        var isSending = standing.Status == BroadcastStatus.Sending;
+        if (left.Any(b => b.Claimed > 0 || (isSending && b.Pending > 0)))
+            return new Settlement(false, batchSize, [.. left.Where(b => isSending && b.Pending > 0).Select(b => b.FirstSeq)]);
+        // A pause or resume since the status was read is not overwritten: then there is another look at it.
+        var isClosed = await db.ExecuteAsync(Command(isSending ? FinishSql : CloseSql, new { broadcastId, now, status = (short)standing.Status })) == 1;
+        return new Settlement(isClosed, batchSize, []);
+
+        async Task<List<Left>> LeftAsync() =>
+            (await db.QueryAsync<Left>(Command(LeftSql, new { broadcastId, expiry, batches = BatchesAtMost }))).AsList();
     }
 
-    private sealed record Left(BroadcastStatus Status, int Pending, int Claimed, int Expired);
+    private sealed record Standing(BroadcastStatus Status, OnUncertain OnUncertain, int? BatchSize);
+
+    private sealed record Left(int FirstSeq, int Size, int Pending, int Claimed, int Expired);
 }

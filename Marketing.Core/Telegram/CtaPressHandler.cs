@@ -1,5 +1,6 @@
 using System.Net;
 using Marketing.Core.Cta;
+using Marketing.Core.Delivery;
 using Telegram.Bot;
 using Telegram.Bot.Exceptions;
 using Telegram.Bot.Types;
@@ -9,7 +10,7 @@ using Telegram.Bot.Types.ReplyMarkups;
 namespace Marketing.Core.Telegram;
 
 /// <summary>A press on a callback button: recorded, answered, then followed by the button's answer or link.</summary>
-public sealed class CtaPressHandler(ClickRepository clicks, ITelegramBotClient bot)
+public sealed class CtaPressHandler(ClickRepository clicks, SendLane lane, ITelegramBotClient bot)
 {
     public async Task HandleAsync(CallbackQuery press, CancellationToken ct)
     {
@@ -19,6 +20,7 @@ public sealed class CtaPressHandler(ClickRepository clicks, ITelegramBotClient b
         if (target is null or { Answer: null, Url: null })
             return;
         var link = target.Url is null ? null : new InlineKeyboardMarkup(InlineKeyboardButton.WithUrl(target.Label, target.Url));
+        await lane.TakeAsync(ct);
         await bot.SendMessage(
             press.Message?.Chat.Id ?? press.From.Id, WebUtility.HtmlEncode(target.Answer ?? target.Label), ParseMode.Html,
             replyMarkup: link, cancellationToken: ct);
