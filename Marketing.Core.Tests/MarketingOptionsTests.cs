@@ -9,7 +9,7 @@ public sealed class MarketingOptionsTests
     {
         var options = TestOptions.With();
 
-        Assert.Equal((27, 500, 32, true, null), (options.SendRate, options.BatchSize, options.MaxInFlight, options.MigrateOnStart, options.TelegramApiBaseUrl));
+        Assert.Equal((27, 500, 256, true, null), (options.SendRate, options.BatchSize, options.MaxInFlight, options.MigrateOnStart, options.TelegramApiBaseUrl));
     }
 
     [Theory]

@@ -27,6 +27,19 @@ public sealed class LinkTokensTests
     }
 
     [Fact]
+    public void Read_AfterTheKeyWasRotated_KnowsLinksOfBothAndSignsWithTheNew()
+    {
+        static string Key(byte value) => Convert.ToBase64String([.. Enumerable.Repeat(value, 32)]);
+        static LinkTokens With(string keys) => new(TestOptions.With(("Marketing:LinkSigningKey", keys)));
+        var rotated = With($"{Key(2)}, {Key(1)}");
+
+        Assert.Equal(Link, rotated.Read(With(Key(1)).Sign(Link)));
+        Assert.Equal(Link, With(Key(2)).Read(rotated.Sign(Link)));
+        Assert.Null(With(Key(1)).Read(rotated.Sign(Link)));
+        Assert.Null(rotated.Read(With(Key(3)).Sign(Link)));
+    }
+
+    [Fact]
     public void Read_SignedWithAnotherKey_IsRefused()
     {
         var other = new LinkTokens(TestOptions.With(("Marketing:LinkSigningKey", Convert.ToBase64String([.. Enumerable.Repeat((byte)1, 32)]))));

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Marketing.Core.Tests.Fixtures;
 
@@ -13,6 +15,10 @@ internal static class TestOptions
         ["Marketing:LinkSigningKey"] = Convert.ToBase64String(new byte[32]),
         ["Marketing:OwnerToken"] = new string('o', 32),
     };
+
+    /// <summary>Instruments that nobody listens to.</summary>
+    public static readonly MarketingTelemetry Telemetry = new(
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), TimeProvider.System);
 
     /// <summary>Good settings with some changed.</summary>
     public static MarketingOptions With(params (string Key, string? Value)[] changes)

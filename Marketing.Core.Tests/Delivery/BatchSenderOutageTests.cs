@@ -1,0 +1,65 @@
+using Marketing.Core.Delivery;
+using Marketing.Core.Tests.Fixtures;
+using static Marketing.Core.Delivery.DeliveryState;
+
+namespace Marketing.Core.Tests.Delivery;
+
+public sealed class BatchSenderOutageTests(DatabaseFixture database) : BatchSenderTests(database, new JumpingClock())
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Send_TelegramTakesNothingForAWhile_FailsNobodyAndSendsAllAfterwards(bool isRefused)
+    {
+        var id = await PlannedAsync(60);
+        var requests = 0;
+        Reply away = isRefused ? new Reply.Refused() : ServerError;
+        var telegram = Telegram((_, _) => Interlocked.Increment(ref requests) <= 300 ? away : Ok);
+        var worker = Worker(telegram);
+
+        // A batch gives up after five minutes, and the orchestration comes again.
+        for (var pass = 0; pass < 100 && (await StatesAsync(id)).Any(state => state != Sent); pass++)
+        {
+            await SendAsync(worker, id, 60);
+            Assert.All(await StatesAsync(id), state => Assert.Contains(state, new[] { Pending, Sent }));
+        }
+
+        var rows = await RowsAsync(id);
+        Assert.All(rows, row => Assert.Equal(Sent, row.State));
+        Assert.All(rows, row => Assert.Equal(1, telegram.MessagesTo(row.ChatId)));
+        Assert.All(rows, row => Assert.InRange(row.Attempts, 1, DeliveryOptions.SendAttempts));
+    }
+
+    [Fact]
+    public async Task Send_Telegram429ForHours_EndsBeforeTheHostEndsIt()
+    {
+        var id = await PlannedAsync(3);
+        var telegram = Telegram((_, _) => new Reply.Error(429, "Too Many Requests: retry after 7200", """{"retry_after":7200}"""));
+        var started = Clock.GetTimestamp();
+
+        var sending = SendAsync(Worker(telegram), id, 3);
+        while (await Task.WhenAny(sending, Task.Delay(50)) != sending)
+            ((JumpingClock)Clock).Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(0, await sending);
+        // host.json's functionTimeout is 10 minutes.
+        Assert.InRange(Clock.GetElapsedTime(started), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10));
+        Assert.All(await RowsAsync(id), row => Assert.Equal((Pending, 0), (row.State, row.Attempts)));
+        await ExecuteAsync("DELETE FROM send_lanes"); // its wait is the database's, for the other tests too
+    }
+
+    [Fact]
+    public async Task Send_TelegramAnswersNothingForAWhile_LosesAWindowNowAndThenAndNotTheRest()
+    {
+        var id = await PlannedAsync(400);
+        var requests = 0;
+        var telegram = Telegram((_, _) => Interlocked.Increment(ref requests) <= 60 ? new Reply.Reset() : Ok);
+        var worker = Worker(telegram);
+        for (var pass = 0; pass < 100 && (await StatesAsync(id)).Contains(Pending); pass++)
+            await SendAsync(worker, id, 400);
+
+        var rows = await RowsAsync(id);
+        Assert.Equal((60, 340), (rows.Count(r => r.State == Uncertain), rows.Count(r => r.State == Sent)));
+        Assert.All(rows, row => Assert.Equal(1, telegram.TriesOf(row.ChatId)));
+    }
+}
