@@ -139,6 +139,55 @@ public sealed class DeliveryTests(MarketingApp app) : IClassFixture<MarketingApp
         }
     }
 
+    [Theory]
+    [InlineData("keep", "uncertain")]
+    [InlineData("resend", "sent")]
+    public async Task Send_ConnectionIsResetAfterTheMessageArrived_IsKeptOrSentAgainAsTheBroadcastSays(string onUncertain, string expected)
+    {
+        var (region, ids) = await app.AudienceAsync(1);
+        var id = (await app.PostAsync("v1/admin/broadcasts", new
+        {
+            title = "Test", template_id = (await app.TemplateAsync()).Id(), cohort_query = new { region }, on_uncertain = onUncertain,
+        }, HttpStatusCode.Created)).Id();
+        app.Telegram.Settings = app.Telegram.Settings with { FaultResetPercent = 100, FaultDeliversPercent = 100 };
+        try
+        {
+            await app.PostAsync($"v1/admin/broadcasts/{id}/send", new { }, HttpStatusCode.Accepted);
+            await MarketingApp.UntilAsync(() => Task.FromResult(app.Telegram.Messages(ids[0]).Count), count => count > 0);
+        }
+        finally
+        {
+            app.Telegram.Settings = new SimulatorSettings();
+        }
+
+        var stats = (await app.EndAsync(id)).GetProperty("stats");
+
+        Assert.Equal(1, stats.Number(expected));
+        Assert.InRange(app.Telegram.Messages(ids[0]).Count, onUncertain == "keep" ? 1 : 2, onUncertain == "keep" ? 1 : 4);
+        Assert.Equal(onUncertain, (await app.GetAsync($"v1/admin/broadcasts/{id}")).Text("on_uncertain"));
+    }
+
+    [Fact]
+    public async Task Cancel_ClaimOfADeadWorker_IsSettledByTheWatchdog()
+    {
+        var (region, _) = await app.AudienceAsync(3);
+        var id = await app.BroadcastAsync(new { region });
+        await app.SendAsync(id);
+        await using (var db = await app.Database.OpenConnectionAsync())
+        {
+            await db.ExecuteAsync("""
+                UPDATE deliveries SET state = 1, claimed_at = now() - interval '1 hour' WHERE broadcast_id = @id AND seq = 1;
+                UPDATE delivery_batches SET sent = 2 WHERE broadcast_id = @id;
+                UPDATE broadcasts SET status = 6, settled_at = NULL WHERE id = @id;
+                """, new { id = Guid.Parse(id) });
+        }
+
+        var stats = await MarketingApp.UntilAsync(() => app.GetAsync($"v1/admin/broadcasts/{id}/stats"), s => s.Number("pending") == 0);
+
+        Assert.Equal((2, 1), (stats.Number("sent"), stats.Number("uncertain")));
+        Assert.Equal("cancelled", (await app.GetAsync($"v1/admin/broadcasts/{id}")).Text("status"));
+    }
+
     [Fact]
     public async Task Settle_ClaimOfADeadWorker_BecomesUncertainAndIsNotSentAgain()
     {

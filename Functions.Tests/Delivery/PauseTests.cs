@@ -10,6 +10,7 @@ public sealed class SlowApp : MarketingApp
     {
         ["Marketing__SendRate"] = "40",
         ["Marketing__BatchSize"] = "20",
+        ["Marketing__MaxInFlight"] = "32",
     };
 }
 
