@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Npgsql;
+
+namespace Marketing.Bench;
+
+/// <summary>The app as an operator has it: over HTTP. Only the wait for the end asks the database, so as not to charge the host.</summary>
+internal sealed class MarketingApi : IDisposable
+{
+    private const string OwnerToken = "owner-token-of-the-benchmarks-0123456789";
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    private readonly HttpClient http;
+    private readonly NpgsqlDataSource source;
+
+    public MarketingApi(Uri host, NpgsqlDataSource source)
+    {
+        http = new HttpClient { BaseAddress = new Uri(host, "api/v1/admin/") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OwnerToken);
+        this.source = source;
+    }
+
+    /// <summary>A million a second is no rate cap.</summary>
+    public static Dictionary<string, string?> Settings(string connectionString, Uri? telegram, double sendRate, int? inFlight) => new()
+    {
+        ["ConnectionStrings__Marketing"] = connectionString,
+        ["Telegram__BotToken"] = "42:token-of-the-benchmarks",
+        ["Telegram__ApiBaseUrl"] = telegram?.ToString(),
+        ["Telegram__WebhookSecret"] = "webhook-secret-of-the-benchmarks",
+        ["Marketing__PublicBaseUrl"] = BenchMessage.PublicBaseUrl,
+        ["Marketing__LinkSigningKey"] = Convert.ToBase64String(new byte[32]),
+        ["Marketing__OwnerToken"] = OwnerToken,
+        ["Marketing__SendRate"] = sendRate.ToString(CultureInfo.InvariantCulture),
+        ["Marketing__MaxInFlight"] = inFlight?.ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>A draft of the benchmarks' message to an audience.</summary>
+    public async Task<Guid> DraftAsync(string region, CancellationToken ct)
+    {
+        var template = await PostAsync("templates", new
+        {
+            name = $"Bench {Guid.CreateVersion7()}", category = "bench", content = BenchMessage.Template, cta_buttons = BenchMessage.Buttons,
+        }, ct);
+        var broadcast = await PostAsync("broadcasts", new
+        {
+            title = "Bench", template_id = template.GetProperty("id").GetGuid(), cohort_query = new { region },
+        }, ct);
+        return broadcast.GetProperty("id").GetGuid();
+    }
+
+    public Task SendAsync(Guid broadcast, CancellationToken ct) => PostAsync($"broadcasts/{broadcast}/send", new { }, ct);
+
+    /// <summary>Sends it and returns when all are settled.</summary>
+    public async Task SendToEndAsync(Guid broadcast, CancellationToken ct)
+    {
+        await SendAsync(broadcast, ct);
+        await using var db = await source.OpenConnectionAsync(ct);
+        await using var status = new NpgsqlCommand("SELECT status FROM broadcasts WHERE id = $1", db) { Parameters = { new() { Value = broadcast } } };
+        await status.PrepareAsync(ct);
+        while ((short)(await status.ExecuteScalarAsync(ct))! == 4)
+            await Task.Delay(Poll, ct);
+    }
+
+    private const string LedgerSql = """
+        SELECT count(*), count(*) FILTER (WHERE state = 2),
+            COALESCE(extract(epoch FROM max(finished_at) - min(claimed_at))::double precision, 0)
+        FROM deliveries WHERE broadcast_id = ANY ($1)
+        """;
+
+    public async Task<Ledger> LedgerAsync(IReadOnlyList<Guid> broadcasts, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(LedgerSql);
+        command.Parameters.AddWithValue(broadcasts.ToArray());
+        await using var row = await command.ExecuteReaderAsync(ct);
+        await row.ReadAsync(ct);
+        return new Ledger(row.GetInt64(0), row.GetInt64(1), row.GetDouble(2));
+    }
+
+    private async Task<JsonElement> PostAsync(string path, object body, CancellationToken ct)
+    {
+        using var response = await http.PostAsJsonAsync(path, body, ct);
+        return response.IsSuccessStatusCode
+            ? await response.Content.ReadFromJsonAsync<JsonElement>(ct)
+            : throw new InvalidOperationException($"{path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(ct)}");
+    }
+
+    public void Dispose() => http.Dispose();
+}
+
+/// <param name="Seconds">From the first claim to the last outcome.</param>
+internal sealed record Ledger(long Recipients, long Sent, double Seconds)
+{
+    /// <exception cref="InvalidOperationException">Somebody got no message: then no figure counts.</exception>
+    public void MustBeAllSent(int expected)
+    {
+        if (Recipients != expected || Sent != expected)
+            throw new InvalidOperationException($"{Sent} of {Recipients} messages were sent, and {expected} were expected");
+    }
+}

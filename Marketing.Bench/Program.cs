@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using Marketing.Bench;
+using Marketing.Bench.Processes;
+using Marketing.Core;
+using Npgsql;
+
+using var stop = new CancellationTokenSource();
+// A terminal's Ctrl-C reaches the children as well. This process ends them, in order: Postgres last. Should it be killed itself,
+// they end with their standard input.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}
+
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+try
+{
+    if (args is [Child.Command, var role])
+    {
+        await Child.RunAsync(role);
+        return 0;
+    }
+
+    var arguments = BenchArguments.Parse(args);
+    var report = new Report(Console.Out);
+    await using var postgres = await BenchPostgres.StartAsync(stop.Token);
+    foreach (var bench in arguments.Benches)
+    {
+        await (bench switch
+        {
+            "delivery" => DeliveryBench.RunAsync(postgres, arguments, report, stop.Token),
+            "plan" => PlanBench.RunAsync(postgres, arguments, report, stop.Token),
+            "rate" => RateBench.RunAsync(postgres, arguments, report, stop.Token),
+            _ => MemoryBench.RunAsync(postgres, arguments, report, stop.Token),
+        });
+    }
+
+    return arguments.Check && report.Missed > 0 ? 3 : 0;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    Console.WriteLine("Stopped.");
+    return 130;
+}
+catch (Exception e) when (e is SettingException or ArgumentException or InvalidOperationException or IOException or HttpRequestException or NpgsqlException)
+{
+    // What a person can mend is one line; anything else is a defect and keeps its stack.
+    Console.Error.WriteLine($"bench: {e.Message}");
+    return 1;
+}
