@@ -153,7 +153,7 @@ public sealed class SimulatorMessageTests : IAsyncLifetime
 
         Assert.StartsWith("Hello 0, this", first[0].GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.StartsWith("Hello 4, this", Assert.Single(next.EnumerateArray()).GetProperty("html").GetString(), StringComparison.Ordinal);
-        Assert.Equal("""{"total":5,"chats":4,"duplicates":1,"duplicate_chats":[7]}""", JsonSerializer.Serialize(count));
+        Assert.Equal("""{"total":5,"refused":0,"chats":4,"duplicates":1,"duplicate_chats":[7]}""", JsonSerializer.Serialize(count));
     }
 
     [Fact]

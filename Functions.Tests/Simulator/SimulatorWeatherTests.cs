@@ -37,6 +37,22 @@ public sealed class SimulatorWeatherTests
     }
 
     [Fact]
+    public async Task Close_RefusesEveryMessageUntilItIsOver()
+    {
+        var clock = new FakeTimeProvider();
+        await using var telegram = await SimulatedTelegram.StartAsync(new() { TimeProvider = clock });
+
+        await telegram.PostAsync("/sim/close", new { seconds = 5 });
+        clock.Advance(TimeSpan.FromSeconds(2));
+        var refusal = await Assert.ThrowsAsync<ApiRequestException>(() => telegram.Bot.SendMessage(1, "x"));
+        clock.Advance(TimeSpan.FromSeconds(3));
+        await telegram.Bot.SendMessage(1, "x");
+
+        Assert.Equal((429, 3), (refusal.ErrorCode, refusal.Parameters!.RetryAfter));
+        Assert.Equal((1, 1), (telegram.Simulator.MessageCount, telegram.Simulator.RefusedCount));
+    }
+
+    [Fact]
     public async Task Settings_Put_ChangesOnlyWhatIsGiven()
     {
         await using var telegram = await SimulatedTelegram.StartAsync(new() { Settings = new() { LatencyMs = 5, RateLimit = 30 } });
