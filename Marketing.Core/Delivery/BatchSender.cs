@@ -70,9 +70,12 @@ public sealed class BatchSender(
             sent += outcomes.Count(o => o.Outcome is SendOutcome.Sent);
             if (outcomes.Select(o => o.Outcome).OfType<SendOutcome.BotRefused>().FirstOrDefault() is { } refused)
                 throw new InvalidOperationException($"Telegram refuses the bot: {refused.Reason}. Check Telegram__BotToken.");
-            GiveBack(work, outcomes.Where(o => o.Outcome is SendOutcome.RateLimited or SendOutcome.Held).Select(o => o.Delivery.Seq));
-            foreach (var (delivery, _) in outcomes.Where(o => o.Outcome is SendOutcome.Unavailable && o.Delivery.Attempts < DeliveryOptions.SendAttempts))
-                work.Rows.GiveBack(delivery.Seq, DeliveryOptions.FirstRetry * (1 << (delivery.Attempts - 1)));
+            foreach (var (delivery, outcome) in outcomes)
+            {
+                var row = DeliveryOutcome.Of(delivery, outcome, work.Message.OnUncertain);
+                if (row.State == DeliveryState.Pending)
+                    work.Rows.GiveBack(row.Seq, row.Counts ? DeliveryOptions.FirstRetry * (1 << (delivery.Attempts - 1)) : TimeSpan.Zero);
+            }
         }
 
         ct.ThrowIfCancellationRequested();
