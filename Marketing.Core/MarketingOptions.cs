@@ -35,7 +35,7 @@ public sealed record MarketingOptions(
         Number(configuration, "Marketing:SendRate", 27, 0.1, 1_000_000),
         (int)Number(configuration, "Marketing:BatchSize", 500, 1, 10_000),
         (int)Number(configuration, "Marketing:MaxInFlight", 256, 1, 1_000),
-        TimeSpan.FromMinutes(Number(configuration, "Marketing:ScheduleGraceMinutes", 60, 0, 10_000_000)),
+        TimeSpan.FromMinutes(Number(configuration, "Marketing:ScheduleGraceMinutes", 60, 1, 10_000_000)),
         Flag(configuration, "Marketing:MigrateOnStart", true));
 
     private static string Required(IConfiguration configuration, string key, string what) =>

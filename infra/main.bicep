@@ -59,7 +59,7 @@ param batchSize int = 500
 param maxInFlight int = 256
 
 @description('A scheduled broadcast that is later than this is not sent any more.')
-@minValue(0)
+@minValue(1)
 param scheduleGraceMinutes int = 60
 
 @description('An OTLP collector that gets metrics and traces as well; empty for none.')

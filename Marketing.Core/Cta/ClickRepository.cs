@@ -16,7 +16,7 @@ public sealed class ClickRepository(NpgsqlDataSource source, MarketingTelemetry 
             FROM deliveries d
             JOIN broadcasts b ON b.id = d.broadcast_id
             CROSS JOIN LATERAL jsonb_array_elements(b.cta_buttons) AS button
-            WHERE d.broadcast_id = @broadcastId AND {0} AND d.state <> 0 AND button ->> 'id' = @buttonId::text),
+            WHERE d.broadcast_id = @broadcastId AND {0} AND (d.state <> 0 OR d.attempts > 0) AND button ->> 'id' = @buttonId::text),
         click AS (
             INSERT INTO cta_clicks (id, user_id, broadcast_id, cta_button_id, clicked_at, last_pressed_at, user_agent, ip_address)
             SELECT @id, user_id, @broadcastId, @buttonId, @now, @now, @userAgent, @ip FROM target WHERE @counts

@@ -110,7 +110,7 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
             uncertain = b.uncertain + n.uncertain, recorded_at = @now
         FROM (SELECT count(*) FILTER (WHERE state = 2) AS sent, count(*) FILTER (WHERE state = 3) AS failed,
                      count(*) FILTER (WHERE state = 4) AS blocked, count(*) FILTER (WHERE state = 6) AS uncertain FROM recorded) n
-        WHERE b.broadcast_id = @broadcastId AND b.first_seq = @firstSeq
+        WHERE b.broadcast_id = @broadcastId AND b.first_seq = @firstSeq AND n.sent + n.failed + n.blocked + n.uncertain > 0
         """;
 
     /// <summary>Records the outcomes of one claim and adds them to the batch's counters, in one statement.</summary>
