@@ -7,7 +7,8 @@ namespace Marketing.Core.Delivery;
 /// </summary>
 public sealed class OutageWatch(SendLane lane)
 {
-    // A poison message fails SendAttempts (4) times; several batches may end with one each.
+    // A message that Telegram never takes fails SendAttempts (4) times: two of them with nothing else to send are told from an
+    // outage, three are not and wait for another message's answer.
     private const int FailuresInARow = 10;
     private static readonly TimeSpan FirstHold = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
