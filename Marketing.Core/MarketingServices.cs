@@ -31,14 +31,14 @@ public static class MarketingServices
             Bot(provider.GetRequiredService<MarketingOptions>(), provider.GetRequiredService<MarketingTelemetry>()));
         services.AddHostedService<Startup>();
 
-        services.AddSingleton<Migrator>().AddSingleton<TokenRepository>();
+        services.AddSingleton<Migrator>().AddSingleton<TokenRepository>().AddSingleton<TelegramLinks>().AddSingleton<AuditLog>();
         services.AddSingleton<AudienceRepository>().AddSingleton<AudienceImporter>();
         services.AddSingleton<TemplateRepository>().AddSingleton<TemplateService>();
-        services.AddSingleton<CohortRepository>().AddSingleton<CohortService>();
+        services.AddSingleton<CohortRepository>().AddSingleton<CohortService>().AddSingleton<SavedCohortRepository>();
         services.AddSingleton<BroadcastRepository>().AddSingleton<BroadcastService>().AddSingleton<BroadcastSchedule>().AddSingleton<TestSender>();
         services.AddSingleton<PlanRepository>().AddSingleton<DeliveryRepository>().AddSingleton<SettleRepository>().AddSingleton<LedgerRepository>();
         services.AddSingleton<DeliveryWatch>().AddSingleton<Readiness>();
-        services.AddSingleton<SendLane>().AddSingleton<OutageWatch>().AddSingleton<InFlight>().AddSingleton<TelegramSender>().AddSingleton<BatchSender>();
+        services.AddSingleton<SendLane>().AddSingleton<BotReplies>().AddSingleton<OutageWatch>().AddSingleton<InFlight>().AddSingleton<TelegramSender>().AddSingleton<BatchSender>();
         services.AddSingleton<LinkTokens>().AddSingleton<CtaKeyboard>().AddSingleton<ClickRepository>();
         services.AddSingleton<ConversionRepository>().AddSingleton<ConversionService>();
         services.AddSingleton<StatsRepository>().AddSingleton<AnalyticsService>();

@@ -10,7 +10,7 @@ using Telegram.Bot.Types.ReplyMarkups;
 namespace Marketing.Core.Telegram;
 
 /// <summary>A press on a callback button: recorded, answered, then followed by the button's answer or link.</summary>
-public sealed class CtaPressHandler(ClickRepository clicks, SendLane lane, ITelegramBotClient bot)
+public sealed class CtaPressHandler(ClickRepository clicks, BotReplies replies, ITelegramBotClient bot)
 {
     public async Task HandleAsync(CallbackQuery press, CancellationToken ct)
     {
@@ -20,10 +20,9 @@ public sealed class CtaPressHandler(ClickRepository clicks, SendLane lane, ITele
         if (target is null or { Answer: null, Url: null })
             return;
         var link = target.Url is null ? null : new InlineKeyboardMarkup(InlineKeyboardButton.WithUrl(target.Label, target.Url));
-        await lane.TakeAsync(ct);
-        await bot.SendMessage(
+        await replies.CallAsync(b => b.SendMessage(
             press.Message?.Chat.Id ?? press.From.Id, WebUtility.HtmlEncode(target.Answer ?? target.Label), ParseMode.Html,
-            replyMarkup: link, cancellationToken: ct);
+            replyMarkup: link, cancellationToken: ct), ct);
     }
 
     private async Task AnswerAsync(string pressId, CancellationToken ct)
