@@ -61,7 +61,10 @@ public static class MarketingServices
     // The delivery engine decides what to do about a 429 for all workers, so the client's own sleep-and-retry is off.
     private static TelegramBotClient Bot(MarketingOptions options, MarketingTelemetry telemetry) => new TelegramBotClient(
         new TelegramBotClientOptions(options.TelegramBotToken, options.TelegramApiBaseUrl) { RetryThreshold = 0 },
-        new HttpClient(new RateLimitCounter(telemetry, new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }))
+        new HttpClient(new RateLimitCounter(telemetry, new SocketsHttpHandler
+        {
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectCallback = TelegramConnection.OpenAsync,
+        }))
         {
             Timeout = DeliveryOptions.RequestTimeout,
         });

@@ -1,3 +1,4 @@
+using Dapper;
 using Marketing.Core.Delivery;
 using Marketing.Core.Tests.Fixtures;
 using static Marketing.Core.Delivery.DeliveryState;
@@ -14,7 +15,10 @@ public sealed class BatchSenderOutageTests(DatabaseFixture database) : BatchSend
         var id = await PlannedAsync(60);
         var requests = 0;
         Reply away = isRefused ? new Reply.Refused() : ServerError;
-        var telegram = Telegram((_, _) => Interlocked.Increment(ref requests) <= 300 ? away : Ok);
+        using var telegram = new ScriptedTelegram((_, _) => Interlocked.Increment(ref requests) <= 300 ? away : Ok)
+        {
+            OnGetMe = () => requests <= 300 ? away : Ok,
+        };
         var worker = Worker(telegram);
 
         // A batch gives up after five minutes, and the orchestration comes again.
@@ -29,6 +33,40 @@ public sealed class BatchSenderOutageTests(DatabaseFixture database) : BatchSend
         Assert.All(rows, row => Assert.Equal(1, telegram.MessagesTo(row.ChatId)));
         Assert.All(rows, row => Assert.InRange(row.Attempts, 1, DeliveryOptions.SendAttempts));
     }
+
+    [Fact]
+    public async Task Send_OnlyMessagesThatTelegramNeverTakes_FailsThemAfterTheirTries()
+    {
+        var id = await PlannedAsync(5);
+        var worker = Worker(Telegram((_, _) => ServerError)); // and answers getMe
+        for (var pass = 0; pass < 10 && (await StatesAsync(id)).Contains(Pending); pass++)
+            await SendAsync(worker, id, 5);
+
+        Assert.All(await RowsAsync(id), row => Assert.Equal((Failed, DeliveryOptions.SendAttempts), (row.State, row.Attempts)));
+    }
+
+    [Fact]
+    public async Task Send_DatabaseGoesDuringAClaim_ClaimsAgain()
+    {
+        var id = await PlannedAsync(3);
+        await using var db = await Source.OpenConnectionAsync();
+        Task<int> sending;
+        await using (await db.BeginTransactionAsync())
+        {
+            await db.ExecuteAsync("SELECT 1 FROM broadcasts WHERE id = @id FOR UPDATE", new { id });
+            sending = SendAsync(Worker(Telegram((_, _) => Ok)), id, 3);
+            while (await db.ExecuteScalarAsync<int>(EndWaitingSql) == 0)
+                await Task.Delay(20);
+        }
+
+        Assert.Equal(3, await sending);
+        Assert.All(await RowsAsync(id), row => Assert.Equal((Sent, 1), (row.State, row.Attempts)));
+    }
+
+    private const string EndWaitingSql = """
+        SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'
+        """;
 
     [Fact]
     public async Task Send_Telegram429ForHours_EndsBeforeTheHostEndsIt()

@@ -40,18 +40,35 @@ public sealed class OutageWatchTests : IDisposable
     }
 
     [Fact]
-    public void IsOutageAfterFailure_AgainAfterEachHold_HoldsLongerUpToHalfAMinute()
+    public void MayTry_InAnOutage_LetsOneProbeThroughAfterEachHoldUpToHalfAMinuteLong()
     {
-        Fail(9);
-        var holds = new List<double>();
-        for (var i = 0; i < 8; i++)
+        Fail(10);
+        var holds = new List<double> { lane.HeldFor!.Value.TotalSeconds };
+        for (var i = 0; i < 7; i++)
         {
+            Assert.False(watch.MayTry(out _));
+            clock.Advance(lane.HeldFor!.Value);
+            Assert.True(watch.MayTry(out var isProbe));
+            Assert.True(isProbe);
+            Assert.False(watch.MayTry(out _)); // the others wait for the probe
             Assert.True(watch.IsOutageAfterFailure());
             holds.Add(lane.HeldFor!.Value.TotalSeconds);
-            clock.Advance(lane.HeldFor.Value);
         }
 
         Assert.Equal([1, 2, 4, 8, 16, 30, 30, 30], holds);
+    }
+
+    [Fact]
+    public void Answered_ToTheProbe_LetsEverybodyThrough()
+    {
+        Fail(10);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(watch.MayTry(out _));
+        watch.Answered();
+
+        Assert.True(watch.MayTry(out var isProbe));
+        Assert.False(isProbe);
+        Assert.True(watch.MayTry(out _));
     }
 
     [Fact]

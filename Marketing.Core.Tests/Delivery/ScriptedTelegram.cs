@@ -38,6 +38,8 @@ internal sealed class ScriptedTelegram(Func<long, int, Reply> script) : HttpMess
 
     public int TriesOf(long chat) => tries.GetValueOrDefault(chat);
 
+    public Func<Reply> OnGetMe { get; init; } = () => new Reply.Ok();
+
     /// <summary>Runs before the very first answer.</summary>
     public Func<Task>? BeforeFirst { get; init; }
 
@@ -45,6 +47,8 @@ internal sealed class ScriptedTelegram(Func<long, int, Reply> script) : HttpMess
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (request.RequestUri!.AbsolutePath.EndsWith("/getMe", StringComparison.Ordinal))
+            return End(OnGetMe(), """{"id":42,"is_bot":true,"first_name":"Bot"}""");
         using var body = JsonDocument.Parse(await request.Content!.ReadAsStringAsync(cancellationToken));
         var id = body.RootElement.GetProperty("chat_id");
         var chat = id.ValueKind == JsonValueKind.Number ? id.GetInt64() : long.Parse(id.GetString()!, provider: null);
@@ -54,16 +58,19 @@ internal sealed class ScriptedTelegram(Func<long, int, Reply> script) : HttpMess
         var reply = script(chat, tries.AddOrUpdate(chat, 1, (_, count) => count + 1));
         if (reply is Reply.Ok or Reply.Timeout or Reply.Reset)
             arrived.Enqueue(chat);
-        return reply switch
+        return End(reply, $$$"""{"message_id":{{{requests.Count}}},"date":0,"chat":{"id":{{{chat}}},"type":"private"} }""");
+    }
+
+    private static HttpResponseMessage End(Reply reply, string result) =>
+        reply switch
         {
-            Reply.Ok => Answer(200, $$$"""{"ok":true,"result":{"message_id":{{{requests.Count}}},"date":0,"chat":{"id":{{{chat}}},"type":"private"} } }"""),
+            Reply.Ok => Answer(200, $$$"""{"ok":true,"result":{{{result}}} }"""),
             Reply.Error e => Answer(e.Code, $$$"""{"ok":false,"error_code":{{{e.Code}}},"description":"{{{e.Description}}}","parameters":{{{e.Parameters}}} }"""),
             Reply.Refused => throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused"),
             Reply.Timeout => throw new TaskCanceledException(), // as HttpClient's own timeout reaches the client
             Reply.Reset => throw new HttpRequestException(HttpRequestError.ResponseEnded, "The response ended prematurely"),
             _ => throw new InvalidOperationException($"No answer for {reply}."),
         };
-    }
 
     private static HttpResponseMessage Answer(int code, string json) =>
         new((HttpStatusCode)code) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };

@@ -43,7 +43,10 @@ public sealed class TestSender(
         {
             var html = template.Render(model);
             await lane.ReserveAsync(1, ct);
-            return Describe(await telegram.SendAsync(chatId, html, buttons));
+            var outcome = await telegram.SendAsync(chatId, html, buttons);
+            if (outcome is SendOutcome.RateLimited limited)
+                await lane.BackOffAsync(limited.RetryAfter, ct);
+            return Describe(outcome);
         }
         catch (TemplateRenderException e)
         {

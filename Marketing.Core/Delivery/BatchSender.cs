@@ -10,8 +10,6 @@ public sealed class BatchSender(
     DeliveryRepository deliveries, SendLane lane, InFlight inFlight, OutageWatch outage, TelegramSender telegram, CtaKeyboard keyboard,
     MarketingOptions options, MarketingTelemetry telemetry, TimeProvider clock, ILogger<BatchSender> logger)
 {
-    // A retry_after of 0 must not make a tight loop.
-    private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecordRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -51,8 +49,8 @@ public sealed class BatchSender(
             // One activity a window: one a message would be a million of them in a broadcast of a million, beside HttpClient's.
             using var activity = MarketingTelemetry.Activities.StartActivity("send window");
             var claimId = Guid.CreateVersion7(clock.GetUtcNow());
-            // Not cancelled by a stop: rows claimed by a statement whose answer nobody reads would end as uncertain.
-            var taken = await deliveries.ClaimAsync(work.Batch, claimId, seqs, CancellationToken.None);
+            if (await ClaimAsync(work, claimId, seqs) is not { } taken)
+                continue;
             telemetry.Claimed(taken);
             if (taken.Count == 0)
             {
@@ -66,7 +64,10 @@ public sealed class BatchSender(
 
             var outcomes = await SendWindowAsync(work, taken.Where(row => row.State == DeliveryState.Claimed), window.Interval);
             if (outcomes.Count > 0)
-                await RecordAsync(work, claimId, outcomes);
+                await RecordAsync(work, claimId, [.. outcomes.Select(o => DeliveryOutcome.Of(o.Delivery, o.Outcome, work.Message.OnUncertain))]);
+            foreach (var (delivery, outcome) in outcomes) // groups only, so hardly ever any
+                if (outcome is SendOutcome.Sent { MovedTo: { } chatId })
+                    await deliveries.MoveChatAsync(delivery.UserId, chatId, CancellationToken.None);
             sent += outcomes.Count(o => o.Outcome is SendOutcome.Sent);
             if (outcomes.Select(o => o.Outcome).OfType<SendOutcome.BotRefused>().FirstOrDefault() is { } refused)
                 throw new InvalidOperationException($"Telegram refuses the bot: {refused.Reason}. Check Telegram__BotToken.");
@@ -124,23 +125,36 @@ public sealed class BatchSender(
             work.Rows.GiveBack(seq, TimeSpan.Zero);
     }
 
+    /// <summary>Takes the rows; null when the database went away meanwhile, and they wait again.</summary>
+    private async Task<IReadOnlyList<ClaimedDelivery>?> ClaimAsync(Work work, Guid claimId, IReadOnlyList<int> seqs)
+    {
+        try
+        {
+            // Not cancelled by a stop: rows claimed by a statement whose answer nobody reads would end as uncertain.
+            return await deliveries.ClaimAsync(work.Batch, claimId, seqs, CancellationToken.None);
+        }
+        catch (NpgsqlException e) when (e.IsTransient)
+        {
+            // It may have claimed them before it went. Nothing was sent, so they are pending again rather than uncertain.
+            Log.ClaimLost(logger, work.Batch.BroadcastId, e);
+            await RecordAsync(work, claimId, [.. seqs.Select(seq => new DeliveryOutcome(seq, DeliveryState.Pending, null, null, Counts: false))]);
+            GiveBack(work, seqs);
+            return null;
+        }
+    }
+
     /// <summary>
     /// These messages have gone: they are recorded even when the host is stopping, and when the database is away for a while.
     /// </summary>
-    private async Task RecordAsync(Work work, Guid claimId, IReadOnlyList<(ClaimedDelivery Delivery, SendOutcome Outcome)> outcomes)
+    private async Task RecordAsync(Work work, Guid claimId, IReadOnlyList<DeliveryOutcome> rows)
     {
         var started = clock.GetTimestamp();
-        var rows = outcomes.Select(o => DeliveryOutcome.Of(o.Delivery, o.Outcome, work.Message.OnUncertain)).ToList();
-        var moves = outcomes.Where(o => o.Outcome is SendOutcome.Sent { MovedTo: not null })
-            .Select(o => (o.Delivery.UserId, ((SendOutcome.Sent)o.Outcome).MovedTo!.Value)).ToList();
         while (true)
         {
             try
             {
                 await deliveries.RecordAsync(work.Batch, claimId, rows, CancellationToken.None);
                 telemetry.Recorded(rows);
-                foreach (var (userId, chatId) in moves) // groups only, so hardly ever any
-                    await deliveries.MoveChatAsync(userId, chatId, CancellationToken.None);
                 return;
             }
             catch (NpgsqlException e) when (e.IsTransient && clock.GetElapsedTime(started) < DeliveryOptions.Lease)
@@ -170,13 +184,13 @@ public sealed class BatchSender(
 
     private async Task<(ClaimedDelivery, SendOutcome)> SendAsync(Work work, ClaimedDelivery delivery)
     {
-        if (lane.HeldFor is not null)
+        if (!outage.MayTry(out var isProbe))
             return (delivery, new SendOutcome.Held());
         try
         {
             var html = work.Template.Render(delivery.Model);
             var outcome = await telegram.SendAsync(delivery.ChatId, html, keyboard.For(work.Message, delivery.Seq));
-            return (delivery, await HeededAsync(outcome));
+            return (delivery, await HeededAsync(outcome, isProbe));
         }
         catch (TemplateRenderException e)
         {
@@ -191,18 +205,23 @@ public sealed class BatchSender(
     }
 
     /// <summary>Acts on a 429 or an outage at once, before the rest of the window goes.</summary>
-    private async Task<SendOutcome> HeededAsync(SendOutcome outcome)
+    private async Task<SendOutcome> HeededAsync(SendOutcome outcome, bool isProbe)
     {
         if (outcome is SendOutcome.Unavailable or SendOutcome.Unknown)
-            return outage.IsOutageAfterFailure() && outcome is SendOutcome.Unavailable ? new SendOutcome.Held() : outcome;
+        {
+            // In an outage tries do not count, so that it fails nobody however long it is: but for the probe's when Telegram
+            // answers the bot, or messages that it never takes would keep their broadcast sending for ever.
+            return outage.IsOutageAfterFailure() && outcome is SendOutcome.Unavailable && !(isProbe && await telegram.AnswersAsync())
+                ? new SendOutcome.Held() : outcome;
+        }
+
         outage.Answered();
         if (outcome is not SendOutcome.RateLimited limited)
             return outcome;
-        var wait = limited.RetryAfter > LeastWait ? limited.RetryAfter : LeastWait;
-        Log.RateLimited(logger, wait);
+        Log.RateLimited(logger, limited.RetryAfter);
         try
         {
-            await lane.BackOffAsync(wait, CancellationToken.None);
+            await lane.BackOffAsync(limited.RetryAfter, CancellationToken.None);
         }
         catch (NpgsqlException e) when (e.IsTransient)
         {

@@ -21,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(206, LogLevel.Warning, "{Claims} claims of broadcast {BroadcastId} ran out: the worker that held them is gone")]
     public static partial void ClaimsExpired(ILogger logger, Guid broadcastId, int claims);
+
+    [LoggerMessage(207, LogLevel.Warning, "The answer to a claim of broadcast {BroadcastId} was lost with the database; its rows wait again")]
+    public static partial void ClaimLost(ILogger logger, Guid broadcastId, Exception exception);
 }

@@ -12,6 +12,7 @@ public sealed class SendLane(NpgsqlDataSource source, MarketingOptions options, 
 {
     private readonly TimeSpan interval = TimeSpan.FromSeconds(1 / options.SendRate);
     private readonly Lock gate = new();
+    private DateTimeOffset limitedUntil;
     private DateTimeOffset heldUntil;
 
     // The part of the set rate that is granted: a tenth of it comes back each minute after a 429's wait.
@@ -73,23 +74,34 @@ public sealed class SendLane(NpgsqlDataSource source, MarketingOptions options, 
         WHERE bot_id = @botId
         """;
 
+    // A retry_after of 0 must not make a tight loop.
+    private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
+
     /// <summary>
-    /// Telegram said to wait: nobody sends for this long, here from this moment on and elsewhere from the next claim; after
-    /// that the rate is a fifth lower, and recovers by a tenth of the set rate a minute.
+    /// Telegram said to wait: nobody sends for this long, 1 s at least, here from this moment on and elsewhere from the next
+    /// claim; after that the rate is a fifth lower, and recovers by a tenth of the set rate a minute.
     /// </summary>
-    public async Task BackOffAsync(TimeSpan wait, CancellationToken ct)
+    public async Task BackOffAsync(TimeSpan retryAfter, CancellationToken ct)
     {
-        Hold(wait);
+        var wait = retryAfter > LeastWait ? retryAfter : LeastWait;
+        lock (gate)
+            limitedUntil = Later(limitedUntil, clock.GetUtcNow() + wait);
         await using var db = await source.OpenConnectionAsync(ct);
         await db.ExecuteAsync(new CommandDefinition(BackOffSql, new { options.BotId, wait }, cancellationToken: ct));
     }
 
-    /// <summary>This process sends nothing for this long.</summary>
+    /// <summary>This process sends nothing for this long, or until it is released; a 429's wait is no matter of this.</summary>
     public void Hold(TimeSpan wait)
     {
-        var until = clock.GetUtcNow() + wait;
         lock (gate)
-            heldUntil = until > heldUntil ? until : heldUntil;
+            heldUntil = Later(heldUntil, clock.GetUtcNow() + wait);
+    }
+
+    /// <summary>Ends a hold before its time.</summary>
+    public void Release()
+    {
+        lock (gate)
+            heldUntil = default;
     }
 
     /// <summary>How long this process must not send yet; null when it may.</summary>
@@ -98,7 +110,9 @@ public sealed class SendLane(NpgsqlDataSource source, MarketingOptions options, 
         get
         {
             lock (gate)
-                return heldUntil - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : null;
+                return Later(limitedUntil, heldUntil) - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : null;
         }
     }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -28,6 +28,20 @@ public sealed class TelegramSender(ITelegramBotClient bot)
         }
     }
 
+    /// <summary>Whether Telegram answers the bot at all.</summary>
+    public async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await bot.GetMe();
+            return true;
+        }
+        catch (RequestException)
+        {
+            return false; // the answer to the question, whatever was wrong
+        }
+    }
+
     private async Task<SendOutcome> MovedAsync(long chatId, string html, InlineKeyboardMarkup? buttons)
     {
         try
@@ -67,5 +81,6 @@ public sealed class TelegramSender(ITelegramBotClient bot)
     };
 
     private static bool NeverConnected(HttpRequestError error) =>
-        error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+        error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError;
 }
