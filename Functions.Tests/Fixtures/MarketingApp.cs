@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Marketing.Core.Tests.Fixtures;
+using Marketing.Functions.Tests.OpenApi;
 using Marketing.Local.Hosting;
 using Marketing.Local.Telegram;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +42,7 @@ public class MarketingApp : IAsyncLifetime
         Database = NpgsqlDataSource.Create(connectionString);
         Telegram = await TelegramSimulator.StartAsync(new TelegramSimulatorOptions(), default);
         Host = await StartHostAsync(connectionString);
-        Api = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(Host.Address, "api/") };
+        Api = new HttpClient(new OpenApiHandler(new SocketsHttpHandler { AllowAutoRedirect = false })) { BaseAddress = new Uri(Host.Address, "api/") };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OwnerToken);
         await Host.Services.GetRequiredService<ITelegramBotClient>().SetWebhook(
             new Uri(Host.Address, "api/telegram/webhook").ToString(), secretToken: WebhookSecret);

@@ -1,0 +1,46 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Marketing.Functions.Tests.OpenApi;
+
+/// <summary>docs/openapi.yaml is written by hand, so this is what keeps it complete; <see cref="OpenApiHandler"/> keeps it right.</summary>
+public sealed class OpenApiTests
+{
+    [Fact]
+    public void Operations_OfTheDocument_AreTheHttpFunctions()
+    {
+        var documented = OpenApiDocument.Instance.Operations.ToList();
+        var functions = Functions().ToList();
+
+        Assert.NotEmpty(documented);
+        Assert.Empty(functions.Except(documented)); // not documented
+        Assert.Empty(documented.Except(functions)); // no longer there, or misspelled
+    }
+
+    [Theory]
+    [InlineData(200, "application/json", """{"id":"01990000-0000-7000-8000-000000000001","name":"x","role":"owner"}""", null)]
+    [InlineData(200, "application/json", """{"id":"01990000-0000-7000-8000-000000000001","name":"x"}""", "role")]
+    [InlineData(200, "application/json", """{"id":"01990000-0000-7000-8000-000000000001","name":"x","role":"king"}""", "role")]
+    [InlineData(200, "application/json", """{"id":"01990000-0000-7000-8000-000000000001","name":"x","role":"owner","more":1}""", "more")]
+    [InlineData(200, "text/plain", "hello", "media type")]
+    [InlineData(418, "application/json", "{}", "status")]
+    public async Task FaultOf_AnAnswer_IsWhatTheDocumentDoesNotSay(int status, string mediaType, string body, string? expected)
+    {
+        var fault = await OpenApiDocument.Instance.FaultOfAsync("GET", "/api/v1/admin/me", status, mediaType, body);
+
+        if (expected is null)
+            Assert.Null(fault);
+        else
+            Assert.Contains(expected, fault, StringComparison.Ordinal);
+    }
+
+    // "POST /api/v1/conversions". A trigger without methods takes every one, which no document can list.
+    private static IEnumerable<string> Functions() =>
+        from type in typeof(FunctionServices).Assembly.GetTypes()
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        from parameter in method.GetParameters()
+        let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
+        where trigger is not null
+        from verb in trigger.Methods ?? ["ANY"]
+        select $"{verb.ToUpperInvariant()} /api/{trigger.Route}";
+}
