@@ -35,6 +35,12 @@ internal sealed partial class OpenApiDocument
         where operation.Key is "get" or "put" or "post" or "delete" or "options" or "head" or "patch" or "trace"
         select $"{operation.Key.ToUpperInvariant()} {path.Key}";
 
+    /// <summary>The members of an operation's JSON body.</summary>
+    public IEnumerable<string> BodyMembers(string operation) =>
+        Resolve(Paths[operation.Split(' ')[1]]![operation.Split(' ')[0].ToLowerInvariant()]!["requestBody"]) is { } body
+        && Resolve(body["content"]?["application/json"]?["schema"])?["properties"] is JsonObject members
+            ? members.Select(member => member.Key) : [];
+
     /// <summary>What is wrong with an answer; null when it is as documented, or no answer of a documented operation.</summary>
     public async Task<string?> FaultOfAsync(string method, string path, int status, string? mediaType, string body)
     {
