@@ -11,6 +11,7 @@ public static class FunctionServices
     /// <summary>What the function classes need, for whichever host runs them.</summary>
     /// <exception cref="SettingException">A setting is missing or bad.</exception>
     public static IServiceCollection AddMarketingFunctions(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddMarketing(configuration).AddSingleton<AdminRequests>().AddSingleton<DeliveryStarter>()
+        services.AddMarketing(configuration).AddSingleton<SignInAttempts>().AddSingleton<SignIn>().AddSingleton<AuditTrail>()
+            .AddSingleton<AdminRequests>().AddSingleton<DeliveryStarter>()
             .AddMarketingTelemetryExport(configuration);
 }

@@ -40,6 +40,8 @@ internal static class TelemetryExport
         services.AddLogging(logging => logging
             .AddFilter<OpenTelemetryLoggerProvider>(null, LogLevel.Warning)
             .AddFilter<OpenTelemetryLoggerProvider>("Marketing", LogLevel.Information));
+        // The id of the request that a line belongs to is in its scope.
+        services.Configure<OpenTelemetryLoggerOptions>(logging => logging.IncludeScopes = true);
         if (IsSet(configuration, AzureMonitor))
         {
             telemetry.UseAzureMonitorExporter(options =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Marketing.Core.Access;
 using Microsoft.Extensions.Configuration;
 
 namespace Marketing.Core;
@@ -11,10 +12,12 @@ namespace Marketing.Core;
 /// <param name="BatchSize">Recipients per SendBatch activity.</param>
 /// <param name="ScheduleGrace">A scheduled broadcast later than this is not sent behind its operator's back.</param>
 /// <param name="MaxInFlight">Messages claimed and not yet recorded per worker process, over all its batches.</param>
+/// <param name="FourEyesOver">Recipients from which on a second person has to approve or send a broadcast; null for never.</param>
+/// <param name="EntraRoles">What the app roles of people signed in with Microsoft Entra are here; empty when these are not accepted.</param>
 public sealed record MarketingOptions(
     string ConnectionString, string TelegramBotToken, string? TelegramApiBaseUrl, string TelegramWebhookSecret,
     Uri PublicBaseUrl, IReadOnlyList<byte[]> LinkSigningKeys, string OwnerToken, double SendRate, int BatchSize, int MaxInFlight,
-    TimeSpan ScheduleGrace, bool MigrateOnStart)
+    TimeSpan ScheduleGrace, bool MigrateOnStart, int? FourEyesOver, IReadOnlyDictionary<string, Role> EntraRoles)
 {
     /// <summary>The number before the colon of the bot's token.</summary>
     public long BotId { get; } = long.Parse(TelegramBotToken.AsSpan(0, TelegramBotToken.IndexOf(':')), provider: null);
@@ -36,7 +39,10 @@ public sealed record MarketingOptions(
         (int)Number(configuration, "Marketing:BatchSize", 500, 1, 10_000),
         (int)Number(configuration, "Marketing:MaxInFlight", 256, 1, 1_000),
         TimeSpan.FromMinutes(Number(configuration, "Marketing:ScheduleGraceMinutes", 60, 1, 10_000_000)),
-        Flag(configuration, "Marketing:MigrateOnStart", true));
+        Flag(configuration, "Marketing:MigrateOnStart", true),
+        configuration["Marketing:FourEyesOver"] is { Length: > 0 }
+            ? (int)Number(configuration, "Marketing:FourEyesOver", 0, 0, int.MaxValue) : null,
+        RolesOf(configuration, "Marketing:EntraRoles"));
 
     private static string Required(IConfiguration configuration, string key, string what) =>
         configuration[key] is { Length: > 0 } value ? value : throw new SettingException(key, $"is missing; expected {what}");
@@ -65,6 +71,22 @@ public sealed record MarketingOptions(
             return Convert.TryFromBase64String(text, bytes, out var length) && length == 32
                 ? bytes[..32] : throw new SettingException(key, $"is not valid; expected {What}");
         })];
+    }
+
+    private static Dictionary<string, Role> RolesOf(IConfiguration configuration, string key)
+    {
+        var roles = new Dictionary<string, Role>(StringComparer.Ordinal);
+        foreach (var pair in (configuration[key] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            // Enum.TryParse would take numbers too.
+            var isGood = pair.Split('=', StringSplitOptions.TrimEntries) is [{ Length: > 0 } appRole, var name]
+                && Enum.GetValues<Role>().Where(r => r.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)).ToList() is [var role]
+                && roles.TryAdd(appRole, role);
+            if (!isGood)
+                throw new SettingException(key, "is not valid; expected app roles and what they are here, such as Marketing.Owner=owner,Marketing.Viewer=viewer");
+        }
+
+        return roles;
     }
 
     private static double Number(IConfiguration configuration, string key, double byDefault, double least, double most)

@@ -32,10 +32,28 @@ internal sealed class Problems
         }
         catch (InvalidException invalid)
         {
-            foreach (var (pointer, list) in invalid.Errors)
-                foreach (var error in list)
-                    Add(pointer, error);
+            Add(invalid);
         }
+    }
+
+    /// <inheritdoc cref="Collect"/>
+    public async Task CollectAsync(Func<Task> check)
+    {
+        try
+        {
+            await check();
+        }
+        catch (InvalidException invalid)
+        {
+            Add(invalid);
+        }
+    }
+
+    private void Add(InvalidException invalid)
+    {
+        foreach (var (pointer, list) in invalid.Errors)
+            foreach (var error in list)
+                Add(pointer, error);
     }
 
     public void ThrowIfAny()

@@ -24,6 +24,22 @@ public sealed class NotFoundException(string message) : RefusalException(message
 /// <summary>409: the object is in a state that does not allow it, or its name is taken.</summary>
 public sealed class ConflictException(string message) : RefusalException(message);
 
+/// <summary>412: the object is not any more as the request's If-Match says.</summary>
+public sealed class PreconditionFailedException(string message) : RefusalException(message);
+
+/// <summary>429: too many failed sign-ins from one address.</summary>
+public sealed class TooManyAttemptsException(TimeSpan retryAfter)
+    : RefusalException("Too many failed sign-ins from this address; try again later.")
+{
+    public TimeSpan RetryAfter { get; } = retryAfter;
+}
+
+/// <summary>414: the query string is longer than its limit.</summary>
+public sealed class QueryTooLongException(string message) : RefusalException(message);
+
+/// <summary>503: another request has it under way, and may fail; to be sent again.</summary>
+public sealed class UnderWayException(string message) : RefusalException(message);
+
 /// <summary>413: the body is larger than its limit.</summary>
 public sealed class TooLargeException(string message) : RefusalException(message);
 

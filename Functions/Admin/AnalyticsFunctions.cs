@@ -16,6 +16,6 @@ public sealed class AnalyticsFunctions(AdminRequests admin, AnalyticsService ana
     [Function(nameof(GetAnalytics))]
     public Task<IResult> GetAnalytics(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/admin/broadcasts/analytics")] HttpRequest request, CancellationToken ct) =>
-        admin.HandleAsync(request, Permission.View, async _ => AdminRequests.Ok(
+        admin.HandleAsync(request, new(Permission.View) { Query = ["from", "to"] }, async _ => AdminRequests.Ok(
             await analytics.OverviewAsync(AdminRequests.Time(request, "from"), AdminRequests.Time(request, "to"), ct)), ct);
 }

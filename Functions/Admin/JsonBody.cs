@@ -13,11 +13,20 @@ internal static partial class JsonBody
 
     /// <exception cref="InvalidException">Malformed, of a wrong type, or with a member that does not exist.</exception>
     /// <exception cref="TooLargeException">Over 1 MB.</exception>
+    /// <exception cref="UnsupportedMediaTypeException">It says that it is something else.</exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken ct)
     {
+        CheckContentType(request.ContentType);
         var body = await ReadAsync(request, ct);
-        if (body.Length == 0)
-            throw new InvalidException("", "a JSON body is expected");
+        return body.Length == 0 ? throw new InvalidException("", "a JSON body is expected") : Parse<T>(body);
+    }
+
+    /// <summary>The same, for a request that may come without a body: null then.</summary>
+    public static async Task<T?> ReadOptionalAsync<T>(HttpRequest request, CancellationToken ct) where T : class =>
+        await ReadAsync(request, ct) is { Length: > 0 } body ? Parse<T>(body) : null;
+
+    private static T Parse<T>(ReadOnlyMemory<byte> body)
+    {
         try
         {
             return JsonSerializer.Deserialize<T>(body.Span, Json.Options)
@@ -27,6 +36,30 @@ internal static partial class JsonBody
         {
             throw new InvalidException(Pointer(e.Path), Explain(e));
         }
+    }
+
+    /// <summary>JSON from the query.</summary>
+    /// <exception cref="InvalidException">Malformed.</exception>
+    public static JsonElement Parse(string text, string pointer)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JsonElement>(text, Json.Options);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidException(pointer, Explain(e));
+        }
+    }
+
+    // curl -d says that it sends a form unless it is told otherwise, so that is taken for JSON like no type at all. A form of
+    // another site's page, which could only be text/plain, is not.
+    private static void CheckContentType(string? contentType)
+    {
+        var type = contentType?.Split(';')[0].Trim().ToLowerInvariant() ?? "";
+        if (type is not ("" or "application/json" or "application/x-www-form-urlencoded")
+            && !(type.StartsWith("application/", StringComparison.Ordinal) && type.EndsWith("+json", StringComparison.Ordinal)))
+            throw new UnsupportedMediaTypeException($"Content-Type is {type}; send application/json.");
     }
 
     /// <summary>The raw bytes, at most 1 MB.</summary>

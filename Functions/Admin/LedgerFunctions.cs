@@ -13,7 +13,7 @@ public sealed class LedgerFunctions(AdminRequests admin, BroadcastService broadc
     [Function(nameof(ListDeliveries))]
     public Task<IResult> ListDeliveries(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/admin/broadcasts/{id}/deliveries")] HttpRequest request, string id, CancellationToken ct) =>
-        admin.HandleAsync(request, Permission.View, async _ =>
+        admin.HandleAsync(request, new(Permission.View) { Query = ["state", "limit", "cursor"] }, async _ =>
         {
             var broadcast = await broadcasts.GetAsync(AdminRequests.Id(id), ct);
             var state = AdminRequests.Choice<DeliveryState>(request, "state");

@@ -3,7 +3,7 @@ namespace Marketing.Core.Access;
 /// <summary>Each role may do what those before it may, but for converter, which only records conversions.</summary>
 public enum Role : short { Converter = 0, Viewer = 1, Editor = 2, Sender = 3, Owner = 4 }
 
-public enum Permission { View, Edit, Send, ManageAudience, RecordConversions }
+public enum Permission { View, Edit, Send, ManageAudience, ManageBot, ManageTokens, ReadAuditLog, RecordConversions }
 
 /// <summary>Who a request's token belongs to.</summary>
 public sealed record Caller(Guid Id, string Name, Role Role);
@@ -16,8 +16,11 @@ public static class Permissions
         Permission.View => role >= Role.Viewer,
         Permission.Edit => role >= Role.Editor,
         Permission.Send => role >= Role.Sender,
-        Permission.ManageAudience => role >= Role.Owner,
+        Permission.ManageAudience or Permission.ManageBot or Permission.ManageTokens or Permission.ReadAuditLog => role >= Role.Owner,
         Permission.RecordConversions => role is Role.Converter or >= Role.Editor,
         _ => false,
     };
+
+    public static IReadOnlyList<Permission> Of(Role role) =>
+        [.. Enum.GetValues<Permission>().Where(permission => Allows(role, permission))];
 }

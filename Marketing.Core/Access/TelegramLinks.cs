@@ -77,5 +77,17 @@ public sealed class TelegramLinks(NpgsqlDataSource source, TimeProvider clock)
             FindSql, new { telegramUserId, now = clock.GetUtcNow() }, cancellationToken: ct));
     }
 
+    // A code that is still waiting would link the account again.
+    private const string UnlinkOwnSql = """
+        UPDATE admin_tokens SET telegram_user_id = NULL, link_code_sha256 = NULL, link_code_expires_at = NULL WHERE id = @id
+        """;
+
+    /// <summary>Lets go of the token's Telegram account and of a code that was not used yet.</summary>
+    public async Task UnlinkAsync(Caller caller, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        await db.ExecuteAsync(new CommandDefinition(UnlinkOwnSql, new { caller.Id }, cancellationToken: ct));
+    }
+
     private static byte[] Hash(string code) => SHA256.HashData(Encoding.UTF8.GetBytes(code));
 }
