@@ -6,8 +6,10 @@ namespace Marketing.Core.Audience;
 /// </summary>
 public sealed class AudienceImporter(AudienceRepository people)
 {
+    /// <param name="dryRun">Answers what an import would do now, and writes nothing.</param>
     /// <exception cref="InvalidException">The header of a CSV file is missing or wrong; nothing is written.</exception>
-    public async Task<ImportResult> ImportAsync(Stream body, ImportFormat format, CancellationToken ct)
+    /// <exception cref="ConflictException">Somebody was erased while the file was read; nothing is written.</exception>
+    public async Task<ImportResult> ImportAsync(Stream body, ImportFormat format, bool dryRun, CancellationToken ct)
     {
         var lines = new LineBuffer(body);
         var rejections = new Rejections();
@@ -17,7 +19,7 @@ public sealed class AudienceImporter(AudienceRepository people)
             ImportFormat.Ndjson => new NdjsonAudienceReader(lines, rejections),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Not a format."),
         };
-        var upserted = await people.UpsertAsync(reader, ct);
+        var upserted = await people.UpsertAsync(reader, dryRun, ct);
         return new ImportResult(upserted.Inserted, upserted.Updated, upserted.Duplicates, rejections.Total, rejections.First);
     }
 }

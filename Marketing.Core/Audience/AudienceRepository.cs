@@ -8,13 +8,23 @@ namespace Marketing.Core.Audience;
 internal sealed record UpsertCounts(long Inserted, long Updated, long Duplicates);
 
 /// <summary>The table users.</summary>
-public sealed class AudienceRepository(NpgsqlDataSource source, TimeProvider clock)
+public sealed class AudienceRepository(NpgsqlDataSource source, ErasedPeople erasedPeople, TimeProvider clock)
 {
-    private const string FindByTelegramIdSql = """
+    private const string FindSql = """
         SELECT id, telegram_user_id, chat_id, first_name, last_name, username, language, user_tier, region, attributes,
                last_trade_at, last_seen_at, opted_out_at, suppressed_at, suppression_reason, created_at, updated_at
-        FROM users WHERE telegram_user_id = @telegramUserId
+        FROM users
         """;
+
+    private const string FindByIdSql = $"{FindSql} WHERE id = @id";
+
+    public async Task<User?> FindAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        return await db.QuerySingleOrDefaultAsync<User>(new CommandDefinition(FindByIdSql, new { id }, cancellationToken: ct));
+    }
+
+    private const string FindByTelegramIdSql = $"{FindSql} WHERE telegram_user_id = @telegramUserId";
 
     public async Task<User?> FindByTelegramIdAsync(long telegramUserId, CancellationToken ct)
     {
@@ -67,6 +77,11 @@ public sealed class AudienceRepository(NpgsqlDataSource source, TimeProvider clo
         FROM upserted
         """;
 
+    private const string CountSql = """
+        SELECT count(*) FILTER (WHERE u.id IS NULL) AS inserted, count(u.id) AS updated, @staged - count(*) AS duplicates
+        FROM (SELECT DISTINCT telegram_user_id FROM audience_import) i LEFT JOIN users u USING (telegram_user_id)
+        """;
+
     // What an import gave for a column that a new person gets a default for is not to be seen in EXCLUDED, only in the line
     // itself. Files without these columns do not pay for the index.
     private const string IndexSql = "CREATE UNIQUE INDEX ON audience_import (id)";
@@ -81,29 +96,50 @@ public sealed class AudienceRepository(NpgsqlDataSource source, TimeProvider clo
     /// Stores the good lines of <paramref name="reader"/> in one transaction: people not known yet are inserted, of the others
     /// the given values replaced. Rows stay locked for the time of the last statement, not while the body is read.
     /// </summary>
-    internal async Task<UpsertCounts> UpsertAsync(PersonReader reader, CancellationToken ct)
+    /// <param name="dryRun">Only counts what that would be.</param>
+    internal async Task<UpsertCounts> UpsertAsync(PersonReader reader, bool dryRun, CancellationToken ct)
     {
+        var erased = await erasedPeople.LoadAsync(ct);
         await using var db = await source.OpenConnectionAsync(ct);
         await using var transaction = await db.BeginTransactionAsync(ct);
         await db.ExecuteAsync(new CommandDefinition(StageSql, transaction: transaction, cancellationToken: ct));
-        var (staged, given) = await StageAsync(db, reader, ct);
-        if (given)
-            await db.ExecuteAsync(new CommandDefinition(IndexSql, transaction: transaction, commandTimeout: 0, cancellationToken: ct));
+        var (staged, given) = await StageAsync(db, reader, erased, ct);
         // No time limit but the caller's: a million people take longer than the 30 s of other commands.
-        var counts = await db.QuerySingleAsync<UpsertCounts>(new CommandDefinition(
-            UpsertSql.Replace("/*given*/", given ? GivenSql : "", StringComparison.Ordinal),
-            new { now = clock.GetUtcNow(), staged }, transaction, commandTimeout: 0, cancellationToken: ct));
+        CommandDefinition Of(string sql, object? parameters = null) => new(sql, parameters, transaction, commandTimeout: 0, cancellationToken: ct);
+        if (dryRun)
+            return await db.QuerySingleAsync<UpsertCounts>(Of(CountSql, new { staged }));
+        if (given)
+            await db.ExecuteAsync(Of(IndexSql));
+        var counts = await db.QuerySingleAsync<UpsertCounts>(Of(
+            UpsertSql.Replace("/*given*/", given ? GivenSql : "", StringComparison.Ordinal), new { now = clock.GetUtcNow(), staged }));
+        // Somebody whose line was read before they were erased would be back. From here on an erasure waits for the commit.
+        if (await db.ExecuteScalarAsync<int>(Of(ErasedPeople.CountSql)) != erased.Count)
+            throw new ConflictException("Somebody was erased while the file was read, so nothing was stored; send the file again.");
         await transaction.CommitAsync(ct);
         return counts;
     }
 
-    private async Task<(long Staged, bool Given)> StageAsync(NpgsqlConnection db, PersonReader reader, CancellationToken ct)
+    private const string IsKnownSql = "SELECT EXISTS (SELECT FROM users WHERE telegram_user_id = @telegramUserId)";
+
+    // Asked for lines of erased people only, of whom a file has few: one who came back with /start is a new person, and known.
+    private async Task<bool> IsKnownAsync(long telegramUserId, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        return await db.ExecuteScalarAsync<bool>(new CommandDefinition(IsKnownSql, new { telegramUserId }, cancellationToken: ct));
+    }
+
+    private async Task<(long Staged, bool Given)> StageAsync(NpgsqlConnection db, PersonReader reader, ErasedIds erased, CancellationToken ct)
     {
         var given = false;
         await using var copy = await db.BeginBinaryImportAsync(CopySql, ct);
         while (await reader.ReadAsync(ct))
         {
             var person = reader.Person;
+            if (erased.Contains(person.TelegramUserId) && !await IsKnownAsync(person.TelegramUserId, ct))
+            {
+                reader.Reject("this person was erased; only they can come back, by writing /start to the bot");
+                continue;
+            }
             given |= person.ChatId is not null || person.CreatedAt is not null;
             await copy.StartRowAsync(ct);
             await copy.WriteAsync(person.Number, NpgsqlDbType.Bigint, ct);

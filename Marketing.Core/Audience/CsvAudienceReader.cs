@@ -87,12 +87,16 @@ internal sealed class CsvAudienceReader : PersonReader
         base.Dispose();
     }
 
-    private string? Take(CsvColumn column, string cell) => column.Column switch
+    private string? Take(CsvColumn column, string guarded)
     {
-        PersonColumn.Attribute => Person.SetAttribute(column.Encoded, cell),
-        PersonColumn.Attributes => string.IsNullOrWhiteSpace(cell) ? null : TakeObject(column.Name, cell),
-        _ => Person.Set(column.Column, column.Name, cell),
-    };
+        var cell = FormulaGuard.Off(guarded);
+        return column.Column switch
+        {
+            PersonColumn.Attribute => Person.SetAttribute(column.Encoded, cell),
+            PersonColumn.Attributes => string.IsNullOrWhiteSpace(cell) ? null : TakeObject(column.Name, cell),
+            _ => Person.Set(column.Column, column.Name, cell),
+        };
+    }
 
     private string? TakeObject(string name, string cell)
     {

@@ -73,6 +73,28 @@ internal static class JsonValues
         _ => null,
     };
 
+    /// <summary>Why Postgres could not keep a JSON value, or one that the other rules for a value refuse; null when it can be stored.</summary>
+    public static string? WhyNotStorable(JsonElement value)
+    {
+        var document = Encoding.UTF8.GetBytes(value.GetRawText());
+        var json = new Utf8JsonReader(document);
+        try
+        {
+            while (json.Read())
+            {
+                if (NotStorable(ref json) is { } reason)
+                    return reason;
+                if (json.TokenType is JsonTokenType.String && json.ValueSpan.Length > PersonValues.MaxCell)
+                    return $"contains a text of {json.ValueSpan.Length} bytes; at most {PersonValues.MaxCell} are taken";
+            }
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            return "contains half a surrogate pair, which is not valid Unicode";
+        }
+    }
+
     private static int ExponentOf(ReadOnlySpan<byte> number)
     {
         var e = number.IndexOfAny("eE"u8);

@@ -13,6 +13,9 @@ internal abstract class PersonReader(LineBuffer lines, Rejections rejections) : 
     /// <summary>Goes on to the next good line; false at the end of the body.</summary>
     public abstract ValueTask<bool> ReadAsync(CancellationToken ct);
 
+    /// <summary>Rejects the line read last.</summary>
+    public void Reject(string reason) => Rejections.Add(Person.Number, reason);
+
     /// <summary>Starts the person of the line, fills it and decides: true when it is to be stored.</summary>
     protected bool Take(ReadOnlyMemory<byte> record, long line)
     {

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Dapper;
 
@@ -13,9 +16,13 @@ public sealed record CohortSql(string Where, DynamicParameters Parameters);
 /// <summary>Turns a cohort into SQL. Text of the query never enters the SQL: columns come from enums, the rest is parameters.</summary>
 public static class CohortCompiler
 {
-    private const string Reachable = "u.opted_out_at IS NULL AND u.suppressed_at IS NULL";
+    /// <summary>Of <c>users u</c>: they did not opt out, Telegram did not refuse their chat, and no operator suppressed them.</summary>
+    public const string Reachable = """
+        u.opted_out_at IS NULL AND u.suppressed_at IS NULL
+        AND NOT EXISTS (SELECT FROM suppressions s WHERE s.telegram_user_id = u.telegram_user_id)
+        """;
 
-    /// <param name="cohort">From <see cref="CohortParser.Parse"/>.</param>
+    /// <param name="cohort">From <see cref="CohortParser"/>.</param>
     /// <param name="now">What within, older_than and no_trades count back from.</param>
     public static CohortSql Compile(CohortNode cohort, DateTimeOffset now)
     {
@@ -38,6 +45,7 @@ public static class CohortCompiler
             CohortNode.All(var parts) => Join(parts, wanted, and: wanted),
             CohortNode.Any(var parts) => Join(parts, wanted, and: !wanted),
             CohortNode.Known(var field) => $"{Nullable(field)} IS {(wanted ? "NOT NULL" : "NULL")}",
+            CohortNode.Sampled(var percent, var seed) => (wanted ? "" : "NOT ") + Sampled(percent, seed),
             CohortNode.Did(var what, var broadcasts) => (wanted ? "" : "NOT ") + Did(what, broadcasts),
             // A comparison with an unknown value is null, which WHERE takes for false; IS NOT TRUE makes it true here.
             _ => wanted ? Condition(node) : $"({Condition(node)}) IS NOT TRUE",
@@ -110,12 +118,13 @@ public static class CohortCompiler
                 : $"{expression} = ANY ({Add(values.Select(read).ToArray())}{(cast is null ? "" : $"{single}[]")})";
         }
 
-        // Compared as jsonb, which orders numbers by value; a cast to numeric would fail on a row that holds something else.
+        // Compared as jsonb, which orders numbers by value; a cast to numeric would fail on a row that holds something else. The
+        // comparison is first, so that only for those who pass it the value is taken out a second time, to see that it is a number.
         private string AttributeNumber(string key, Comparison comparison, decimal number)
         {
             var value = $"u.attributes -> {Add(key)}";
             var bound = Add(Json(new CohortValue.Number(number)));
-            return $"(jsonb_typeof({value}) = 'number' AND {value} {Operator(comparison)} {bound}::jsonb)";
+            return $"({value} {Operator(comparison)} {bound}::jsonb AND jsonb_typeof({value}) = 'number')";
         }
 
         // A cast of a string that is no time would fail the statement, so only what the patterns admit is cast: real days of
@@ -142,6 +151,17 @@ public static class CohortCompiler
                 _ => $"EXISTS (SELECT FROM cta_clicks e WHERE e.user_id = u.id AND e.broadcast_id {ids} AND e.converted)",
             };
         }
+
+        // The hash that partitions tables by uuid, which Postgres keeps as it is from version to version. Its upper 63 bits are
+        // even over all people, so that a share of them is all hashes below a bound, and a larger share has the same and more.
+        private string Sampled(decimal percent, string seed)
+        {
+            var bound = (long)(percent / 100 * long.MaxValue);
+            return $"((uuid_hash_extended(u.id, {Add(SeedNumber(seed))}) & {long.MaxValue}) <= {Add(bound)})";
+        }
+
+        private static long SeedNumber(string seed) =>
+            BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(seed)));
 
         private string Nullable(CohortField field) => field switch
         {

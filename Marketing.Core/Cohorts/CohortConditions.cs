@@ -4,7 +4,7 @@ using static Marketing.Core.Cohorts.CohortErrors;
 namespace Marketing.Core.Cohorts;
 
 /// <summary>Reads what a query says about one field. Each method returns null after noting what is wrong.</summary>
-internal sealed class CohortConditions(CohortErrors errors, string root)
+internal sealed class CohortConditions(CohortErrors errors, string root, ICollection<BroadcastReference> references)
 {
     private static readonly CohortField LastTrade = new CohortField.Time(TimeColumn.LastTradeAt);
 
@@ -43,7 +43,7 @@ internal sealed class CohortConditions(CohortErrors errors, string root)
         if (++eventCount == CohortLimits.EventConditions + 1)
             errors.Add(root, $"has more than {CohortLimits.EventConditions} conditions on broadcasts; list broadcasts with {{\"in\": [..]}}");
         if (json.ValueKind != JsonValueKind.Object)
-            return values.BroadcastId(json, pointer) is { } id ? new CohortNode.Did(what, [id]) : null;
+            return Broadcast(json, pointer) is { } id ? new CohortNode.Did(what, [id]) : null;
 
         CohortNode? node = null;
         foreach (var (key, value, at) in values.Members(json, pointer))
@@ -54,6 +54,30 @@ internal sealed class CohortConditions(CohortErrors errors, string root)
                 node = new CohortNode.Did(what, ids);
         }
         return node ?? Refuse(pointer, "must be a broadcast's id or {\"in\": [..]}");
+    }
+
+    public CohortNode.Sampled? Sample(JsonElement json, string pointer)
+    {
+        Count();
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            errors.Add(pointer, "must be an object such as {\"percent\": 10, \"seed\": \"a\"}");
+            return null;
+        }
+        decimal? percent = null;
+        var (given, seed) = (false, "");
+        foreach (var (key, value, at) in values.Members(json, pointer))
+        {
+            if (key == "percent")
+                (given, percent) = (true, values.Percent(value, at));
+            else if (key == "seed")
+                seed = values.Seed(value, at) ?? "";
+            else
+                errors.Add(at, CohortNames.UnknownSampleMember(key));
+        }
+        if (!given)
+            errors.Add(pointer, "needs a percent, above 0 and up to 100");
+        return percent is { } share ? new CohortNode.Sampled(share, seed) : null;
     }
 
     private CohortNode.All? Operators(string name, CohortField field, JsonElement json, string pointer)
@@ -121,10 +145,18 @@ internal sealed class CohortConditions(CohortErrors errors, string root)
         var index = 0;
         foreach (var item in json.EnumerateArray())
         {
-            if (values.BroadcastId(item, Below(pointer, index++)) is { } id)
+            if (Broadcast(item, Below(pointer, index++)) is { } id)
                 ids.Add(id);
         }
         return ids;
+    }
+
+    private Guid? Broadcast(JsonElement json, string pointer)
+    {
+        if (values.BroadcastId(json, pointer) is not { } id)
+            return null;
+        references.Add(new BroadcastReference(pointer, id));
+        return id;
     }
 
     // An empty list would match nobody, and everybody inside a not; neither is what a half-filled form means.

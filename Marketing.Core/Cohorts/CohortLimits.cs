@@ -23,8 +23,10 @@ public static class CohortLimits
 
     public const int ListValues = 1_000;
 
-    /// <summary>UTF-16 code units, like the two below.</summary>
+    /// <summary>UTF-16 code units, like the three below.</summary>
     public const int StringLength = 256;
+
+    public const int SeedLength = 100;
 
     public const int AttributeKeyLength = 100;
 

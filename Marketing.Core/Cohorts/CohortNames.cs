@@ -22,9 +22,13 @@ internal static class CohortNames
         ["converted"] = BroadcastEvent.Converted,
     };
 
+    public const string Sample = "sample";
+
+    private static readonly string[] SampleMembers = ["percent", "seed"];
+
     private static readonly string[] Operators = ["in", "ne", "gt", "gte", "lt", "lte", "within", "older_than", "exists"];
 
-    private static readonly string[] Keys = [.. Fields.Keys, .. Events.Keys, "all", "any", "not"];
+    private static readonly string[] Keys = [.. Fields.Keys, .. Events.Keys, Sample, "all", "any", "not"];
 
     public static string UnknownField(string key)
     {
@@ -45,6 +49,8 @@ internal static class CohortNames
         "nin" => "unknown operator; put {\"in\": [..]} inside a not",
         _ => Unknown("operator", Nearest(key, Operators)),
     };
+
+    public static string UnknownSampleMember(string key) => Unknown("member", Nearest(key, SampleMembers));
 
     private static string Unknown(string what, string? meant) =>
         meant is null ? $"unknown {what}" : $"unknown {what}; did you mean {meant}?";

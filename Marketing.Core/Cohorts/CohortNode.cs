@@ -32,7 +32,13 @@ public abstract record CohortNode
 
     /// <summary>The person did this in at least one of these broadcasts.</summary>
     public sealed record Did(BroadcastEvent Event, IReadOnlyList<Guid> Broadcasts) : CohortNode;
+
+    /// <summary>So many percent of all people, the same ones each time; a smaller share of the same seed is part of a larger one.</summary>
+    public sealed record Sampled(decimal Percent, string Seed) : CohortNode;
 }
+
+/// <summary>A broadcast that a query names, and where.</summary>
+public sealed record BroadcastReference(string Pointer, Guid BroadcastId);
 
 /// <summary>What a condition looks at: a column of users, or a key of its attributes.</summary>
 public abstract record CohortField

@@ -10,10 +10,16 @@ public static partial class CohortParser
     /// <param name="query">The query as sent.</param>
     /// <param name="pointer">JSON pointer of the query in its document, such as /cohort_query; errors start with it.</param>
     /// <exception cref="InvalidException">Everything that is wrong with the query, by JSON pointer.</exception>
-    public static CohortNode Parse(JsonElement query, string pointer)
+    public static CohortNode Parse(JsonElement query, string pointer) => Parse(query, pointer, []);
+
+    /// <param name="query">As above.</param>
+    /// <param name="pointer">As above.</param>
+    /// <param name="references">Gets the broadcasts that the query names; whether they exist, only the database knows.</param>
+    /// <exception cref="InvalidException">As above.</exception>
+    public static CohortNode Parse(JsonElement query, string pointer, ICollection<BroadcastReference> references)
     {
         var errors = new CohortErrors();
-        var node = new Reader(errors, pointer).Query(query, pointer, depth: 1);
+        var node = new Reader(errors, pointer, references).Query(query, pointer, depth: 1);
         errors.ThrowIfAny();
         return node;
     }
@@ -21,13 +27,13 @@ public static partial class CohortParser
     [GeneratedRegex(@"^no_trades_(?<days>[0-9]+)d\z", RegexOptions.CultureInvariant)]
     private static partial Regex NoTradesPattern();
 
-    private sealed class Reader(CohortErrors errors, string root)
+    private sealed class Reader(CohortErrors errors, string root, ICollection<BroadcastReference> references)
     {
         // Stands for a part that was refused: the tree is thrown away, so only its type matters.
         private static readonly CohortNode Refused = new CohortNode.Any([]);
 
         private readonly CohortValues values = new(errors);
-        private readonly CohortConditions conditions = new(errors, root);
+        private readonly CohortConditions conditions = new(errors, root, references);
         private int queries;
 
         public CohortNode Query(JsonElement json, string pointer, int depth)
@@ -75,6 +81,8 @@ public static partial class CohortParser
                 return conditions.On(key, field, value, pointer) ?? Refused;
             if (CohortNames.Events.TryGetValue(key, out var what))
                 return conditions.Did(what, value, pointer) ?? Refused;
+            if (key == CohortNames.Sample)
+                return conditions.Sample(value, pointer) ?? Refused;
             if (key.StartsWith(CohortNames.AttributePrefix, StringComparison.Ordinal))
                 return Attribute(key, value, pointer);
             if (NoTradesPattern().Match(key) is { Success: true } match)

@@ -13,6 +13,17 @@ public sealed class CohortRepository(NpgsqlDataSource source)
         return await db.ExecuteScalarAsync<int>(new CommandDefinition(sql, cohort.Parameters, cancellationToken: ct));
     }
 
+    private const string MissingSql = """
+        SELECT id FROM unnest(@ids) AS id WHERE NOT EXISTS (SELECT FROM broadcasts b WHERE b.id = id.id)
+        """;
+
+    /// <summary>Those of the broadcasts that do not exist.</summary>
+    public async Task<IReadOnlySet<Guid>> MissingAsync(IEnumerable<Guid> broadcasts, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        return (await db.QueryAsync<Guid>(new CommandDefinition(MissingSql, new { ids = broadcasts.ToArray() }, cancellationToken: ct))).ToHashSet();
+    }
+
     /// <summary>At most <paramref name="size"/> members, newest first: ids are time-ordered, so the primary key serves it.</summary>
     public async Task<IReadOnlyList<CohortMember>> SampleAsync(CohortSql cohort, int size, CancellationToken ct)
     {

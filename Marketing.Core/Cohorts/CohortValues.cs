@@ -70,6 +70,22 @@ internal sealed partial class CohortValues(CohortErrors errors)
         return null;
     }
 
+    /// <summary>A share of people: above 0, since nobody is no sample, and up to 100.</summary>
+    public decimal? Percent(JsonElement json, string pointer)
+    {
+        if (json.ValueKind == JsonValueKind.Number && json.TryGetDecimal(out var percent) && percent is > 0 and <= 100)
+            return percent;
+        errors.Add(pointer, "must be a number above 0 and up to 100");
+        return null;
+    }
+
+    public string? Seed(JsonElement json, string pointer)
+    {
+        if (Text(json, pointer, "a string")?.Value is not { } seed)
+            return null;
+        return seed.Length <= CohortLimits.SeedLength ? seed : Refuse<string>(pointer, $"is longer than {CohortLimits.SeedLength} characters");
+    }
+
     /// <summary>The members of an object with their pointers, without those whose name is unusable or a repetition.</summary>
     public IEnumerable<(string Key, JsonElement Value, string Pointer)> Members(JsonElement json, string pointer)
     {

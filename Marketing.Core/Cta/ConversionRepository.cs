@@ -17,16 +17,18 @@ public sealed class ConversionRepository(NpgsqlDataSource source)
 
     private const string Columns = "id, user_id, broadcast_id, event, value, currency, idempotency_key, created_at";
 
-    // The last click wins, in the named broadcast or within the window. Its row is marked in the same statement.
+    // The last click wins, in the named broadcast or within the window. Its row is marked in the same statement. The person is
+    // locked as a foreign key would lock them, so that nothing is recorded of somebody who is being erased.
     private const string InsertSql = $"""
         WITH click AS (
             SELECT id, broadcast_id FROM cta_clicks
             WHERE user_id = @UserId AND (broadcast_id = @BroadcastId OR (@BroadcastId::uuid IS NULL AND last_pressed_at >= @since))
             ORDER BY last_pressed_at DESC LIMIT 1),
+        person AS (SELECT id FROM users WHERE id = @UserId FOR KEY SHARE),
         inserted AS (
             INSERT INTO conversions (id, idempotency_key, user_id, broadcast_id, cta_click_id, event, value, currency, created_at)
-            VALUES (@Id, @IdempotencyKey, @UserId, COALESCE(@BroadcastId, (SELECT broadcast_id FROM click)), (SELECT id FROM click),
-                @Event, @Value, @Currency, @CreatedAt)
+            SELECT @Id, @IdempotencyKey, person.id, COALESCE(@BroadcastId, (SELECT broadcast_id FROM click)), (SELECT id FROM click),
+                @Event, @Value, @Currency, @CreatedAt FROM person
             ON CONFLICT (idempotency_key) DO NOTHING
             RETURNING {Columns}, cta_click_id),
         marked AS (
@@ -44,6 +46,7 @@ public sealed class ConversionRepository(NpgsqlDataSource source)
         await using var db = await source.OpenConnectionAsync(ct);
         return await db.QuerySingleOrDefaultAsync<Conversion>(new CommandDefinition(InsertSql, parameters, cancellationToken: ct)) is { } made
             ? (made, true)
-            : (await db.QuerySingleAsync<Conversion>(new CommandDefinition(ByKeySql, conversion, cancellationToken: ct)), false);
+            : (await db.QuerySingleOrDefaultAsync<Conversion>(new CommandDefinition(ByKeySql, conversion, cancellationToken: ct))
+                ?? throw new ConflictException("The person was erased in the meantime."), false);
     }
 }
