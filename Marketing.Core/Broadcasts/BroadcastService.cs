@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Marketing.Core.Access;
 using Marketing.Core.Analytics;
@@ -10,16 +11,76 @@ using Microsoft.Extensions.Logging;
 namespace Marketing.Core.Broadcasts;
 
 public sealed class BroadcastService(
-    BroadcastRepository broadcasts, TemplateRepository templates, CohortService cohorts, StatsRepository stats,
+    BroadcastRepository broadcasts, TemplateRepository templates, CohortService cohorts, StatsRepository stats, FourEyes fourEyes,
     TimeProvider clock, ILogger<BroadcastService> logger)
 {
     private const int MaxTitle = 200;
     private const int MaxKey = 200;
 
-    public async Task<Broadcast> CreateAsync(BroadcastInput input, Caller caller, CancellationToken ct)
+    public async Task<Broadcast> CreateAsync(BroadcastInput input, Caller caller, CancellationToken ct) =>
+        (await CreateAsync(input, caller, null, ct)).Broadcast;
+
+    /// <summary>
+    /// The caller's same key and input again make nothing: they get what they made, as it is now. A key holds for as long as its
+    /// broadcast is there.
+    /// </summary>
+    public async Task<(Broadcast Broadcast, bool IsNew)> CreateAsync(BroadcastInput input, Caller caller, string? key, CancellationToken ct)
     {
+        CheckKey(key);
+        var sha256 = key is null ? null : SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(input, Json.Options));
+        // Before the input is checked: what was in the future then may be past now.
+        if (await MadeAsync(caller, key, sha256, ct) is { } earlier)
+            return (earlier, false);
+        var broadcast = await CheckedAsync(Guid.CreateVersion7(clock.GetUtcNow()), input, caller, ct);
+        if (await broadcasts.InsertAsync(broadcast, key, sha256, ct) is { } made)
+            return (made, true);
+        return (await MadeAsync(caller, key, sha256, ct) ?? throw TemplateGone(), false);
+    }
+
+    private async Task<Broadcast?> MadeAsync(Caller caller, string? key, byte[]? sha256, CancellationToken ct)
+    {
+        if (key is null || await broadcasts.CreatedAsync(caller.Id, key, ct) is not { } made)
+            return null;
+        return made.CreateSha256.AsSpan().SequenceEqual(sha256)
+            ? await GetAsync(made.Id, ct)
+            : throw new UnprocessableException($"The Idempotency-Key was used for another body, which made the broadcast {made.Id}. Use a new key.");
+    }
+
+    /// <summary>A draft with the title, template, cohort and message of another broadcast, whatever became of that.</summary>
+    public async Task<Broadcast> DuplicateAsync(Guid id, Caller caller, CancellationToken ct)
+    {
+        var original = await broadcasts.GetAsync(id, ct) ?? throw NotFound(id);
         var now = clock.GetUtcNow();
-        return await broadcasts.InsertAsync(await CheckedAsync(Guid.CreateVersion7(now), input, caller, ct), ct);
+        return await broadcasts.InsertAsync(original with
+        {
+            Id = Guid.CreateVersion7(now),
+            Title = TitleOfCopy(original.Title),
+            Status = BroadcastStatus.Draft,
+            ScheduledAt = null,
+            CreatedBy = caller.Id,
+            CreatedAt = now,
+            UpdatedAt = now,
+        }, null, null, ct) ?? throw TemplateGone();
+    }
+
+    private static string TitleOfCopy(string title)
+    {
+        const string Suffix = " (copy)";
+        var length = Math.Min(title.Length, MaxTitle - Suffix.Length);
+        if (char.IsHighSurrogate(title[length - 1]))
+            length--;
+        return title[..length] + Suffix;
+    }
+
+    /// <summary>Makes it under an id of the caller's own; false when there is one of that id, which stays as it is.</summary>
+    public async Task<bool> TryCreateAsync(Guid id, BroadcastInput input, Caller caller, CancellationToken ct)
+    {
+        if (await broadcasts.GetAsync(id, ct) is not null)
+            return false;
+        if (await broadcasts.InsertAsync(await CheckedAsync(id, input, caller, ct), null, null, ct) is not null)
+            return true;
+        return await broadcasts.GetAsync(id, ct) is null
+            ? throw new InvalidException("/template_id", "the template was deleted meanwhile") : false; // or made by another request
     }
 
     public async Task<Broadcast> GetAsync(Guid id, CancellationToken ct)
@@ -30,18 +91,22 @@ public sealed class BroadcastService(
 
     /// <param name="limit">1 to 100.</param>
     /// <param name="cursor">A page's next_cursor.</param>
-    public async Task<Page<Broadcast>> ListAsync(BroadcastStatus? status, int limit, string? cursor, CancellationToken ct)
+    public async Task<Page<Broadcast>> ListAsync(BroadcastFilter filter, int limit, string? cursor, CancellationToken ct)
     {
-        var found = await broadcasts.ListAsync(status, cursor is null ? null : ReadCursor(cursor), limit + 1, ct);
-        var page = await WithStatsAsync([.. found.Take(limit)], ct);
-        return new Page<Broadcast>(page, found.Count > limit ? ShortId.Encode(page[^1].Id) : null);
+        var found = await broadcasts.ListAsync(filter, Page.After(cursor), limit + 1, ct);
+        var page = Page.Of(found, limit, broadcast => ShortId.Encode(broadcast.Id));
+        return page with { Items = await WithStatsAsync(page.Items, ct) };
     }
 
-    public async Task<Broadcast> UpdateAsync(Guid id, BroadcastInput input, Caller caller, CancellationToken ct)
+    /// <param name="ifMatch">Revisions, of which the broadcast must have one; null when it may have any.</param>
+    public async Task<Broadcast> UpdateAsync(Guid id, BroadcastInput input, Caller caller, string[]? ifMatch, CancellationToken ct)
     {
         await EditableAsync(id, ct);
-        return await broadcasts.UpdateAsync(await CheckedAsync(id, input, caller, ct), ct)
-            ?? throw new ConflictException("The broadcast was sent or deleted in the meantime.");
+        if (await broadcasts.UpdateAsync(await CheckedAsync(id, input, caller, ct), ifMatch, ct) is { } updated)
+            return updated;
+        var current = await EditableAsync(id, ct); // or it was sent or deleted meanwhile
+        throw ifMatch?.Contains(current.Revision) == false
+            ? new PreconditionFailedException("The broadcast was changed in the meantime; look at it again.") : TemplateGone();
     }
 
     public async Task DeleteAsync(Guid id, CancellationToken ct)
@@ -52,10 +117,10 @@ public sealed class BroadcastService(
     }
 
     /// <summary>Moves it to sending; the caller starts the orchestration. The same key again gets the same answer.</summary>
-    public async Task<SendAccepted> SendAsync(Guid id, string? key, CancellationToken ct)
+    /// <exception cref="ForbiddenException">It is to so many that another person has to approve or send it.</exception>
+    public async Task<SendAccepted> SendAsync(Guid id, string? key, Caller caller, CancellationToken ct)
     {
-        if (key is { Length: 0 or > MaxKey })
-            throw new InvalidException("/Idempotency-Key", $"must have 1 to {MaxKey} characters");
+        CheckKey(key);
         var broadcast = await broadcasts.GetAsync(id, ct) ?? throw NotFound(id);
         if (key is not null && await broadcasts.AcceptedAsync(id, key, ct) is { } accepted)
             return accepted;
@@ -64,7 +129,8 @@ public sealed class BroadcastService(
         var recipients = await cohorts.CountAsync(broadcast.CohortQuery, ct);
         if (recipients == 0)
             throw new UnprocessableException("The cohort is empty: nobody would get this broadcast.");
-        if (await broadcasts.SendAsync(id, key, recipients, ct))
+        var approver = await fourEyes.RequireAsync(id, recipients, caller, ct);
+        if (await broadcasts.SendAsync(broadcast, key, recipients, approver, ct))
         {
             Log.SendAccepted(logger, id, recipients);
             return new SendAccepted(id, BroadcastStatus.Sending, recipients);
@@ -72,7 +138,13 @@ public sealed class BroadcastService(
 
         // Another request was first: with the same key it is the same send.
         return key is not null && await broadcasts.AcceptedAsync(id, key, ct) is { } first
-            ? first : throw new ConflictException("The broadcast was sent or deleted in the meantime.");
+            ? first : throw new ConflictException("The broadcast was changed, sent or deleted in the meantime; look at it again.");
+    }
+
+    private static void CheckKey(string? key)
+    {
+        if (key is { Length: 0 or > MaxKey })
+            throw new InvalidException("/Idempotency-Key", $"must have 1 to {MaxKey} characters");
     }
 
     /// <summary>Pause, resume and cancel; each takes effect at the next claim of every worker.</summary>
@@ -89,15 +161,18 @@ public sealed class BroadcastService(
         return new StatusChanged(id, to);
     }
 
-    private async Task EditableAsync(Guid id, CancellationToken ct)
+    private async Task<Broadcast> EditableAsync(Guid id, CancellationToken ct)
     {
         var broadcast = await broadcasts.GetAsync(id, ct) ?? throw NotFound(id);
-        if (!BroadcastTransitions.IsEditable(broadcast.Status))
-            throw new ConflictException($"The broadcast is {Name(broadcast.Status)}; only a draft or scheduled one can be changed or deleted.");
+        return BroadcastTransitions.IsEditable(broadcast.Status) ? broadcast : throw new ConflictException(
+            $"The broadcast is {Name(broadcast.Status)}; only a draft or scheduled one can be changed or deleted.");
     }
 
     private async Task<Broadcast> CheckedAsync(Guid id, BroadcastInput input, Caller caller, CancellationToken ct)
     {
+        // Or an editor would send by writing a time that is near.
+        if (input.ScheduledAt is not null && !Permissions.Allows(caller.Role, Permission.Send))
+            throw new ForbiddenException("Scheduling is sending, which your role may not do; leave scheduled_at out to keep a draft.");
         var now = clock.GetUtcNow();
         var problems = new Problems();
         problems.Text("/title", input.Title, MaxTitle);
@@ -106,7 +181,7 @@ public sealed class BroadcastService(
         else if (await templates.GetAsync(input.TemplateId.Value, ct) is null)
             problems.Add("/template_id", $"there is no template {input.TemplateId}");
         if (input.CohortQuery is { } cohort)
-            problems.Collect(() => CohortParser.Parse(cohort, "/cohort_query"));
+            await problems.CollectAsync(() => cohorts.ParseAsync(cohort, ct));
         else
             problems.Add("/cohort_query", "is missing; {} is everyone who can be reached");
         if (input.MessageTemplate is { } message)
@@ -115,9 +190,9 @@ public sealed class BroadcastService(
             problems.Add("/scheduled_at", $"{input.ScheduledAt:u} is in the past");
         problems.ThrowIfAny();
         return new Broadcast(
-            id, input.Title!.Trim(), input.TemplateId!.Value, input.CohortQuery!.Value, input.MessageTemplate, input.OnUncertain ?? OnUncertain.Keep,
+            id, input.Title!.Trim(), input.TemplateId!.Value, null, input.CohortQuery!.Value, input.MessageTemplate, input.OnUncertain ?? OnUncertain.Keep,
             input.ScheduledAt is null ? BroadcastStatus.Draft : BroadcastStatus.Scheduled,
-            input.ScheduledAt, null, null, caller.Id, now, now);
+            input.ScheduledAt, null, null, caller.Id, caller.Id, null, now, now, "");
     }
 
     private async Task<IReadOnlyList<Broadcast>> WithStatsAsync(IReadOnlyList<Broadcast> page, CancellationToken ct)
@@ -126,12 +201,11 @@ public sealed class BroadcastService(
         return [.. page.Select(b => b with { Stats = found.GetValueOrDefault(b.Id) })];
     }
 
-    private static Guid ReadCursor(string cursor) =>
-        ShortId.Decode(cursor) ?? throw new InvalidException("/cursor", "is not a cursor of this list");
-
     private static string Name(BroadcastStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
 
     private static NotFoundException NotFound(Guid id) => new($"There is no broadcast {id}.");
+
+    private static ConflictException TemplateGone() => new("The broadcast's template was deleted; choose another.");
 
     private static ConflictException Refused(BroadcastStatus from, BroadcastStatus to) =>
         new($"The broadcast is {Name(from)} and cannot become {Name(to)}.");

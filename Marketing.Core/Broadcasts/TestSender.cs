@@ -11,7 +11,7 @@ public sealed record TestSendRow(long ChatId, string Outcome);
 
 /// <summary>Sends a broadcast's message to a few named chats only. It leaves no delivery, so its buttons lead straight to their urls and count nothing.</summary>
 public sealed class TestSender(
-    BroadcastRepository broadcasts, TemplateRepository templates, AudienceRepository audience, SendLane lane, TelegramSender telegram)
+    PlanRepository plans, AudienceRepository audience, SendLane lane, TelegramSender telegram)
 {
     private const int MaxChats = 10;
 
@@ -19,18 +19,17 @@ public sealed class TestSender(
     {
         if (input.ChatIds is not { Count: > 0 and <= MaxChats } chats)
             throw new InvalidException("/chat_ids", $"must name 1 to {MaxChats} chats");
-        var broadcast = await broadcasts.GetAsync(broadcastId, ct) ?? throw new NotFoundException($"There is no broadcast {broadcastId}.");
-        var template = await templates.GetAsync(broadcast.TemplateId, ct)
-            ?? throw new NotFoundException($"There is no template {broadcast.TemplateId}.");
-        var compiled = CompiledTemplate.Compile(broadcast.MessageTemplate ?? template.Content, "/message_template");
-        var buttons = CtaKeyboard.Untracked(broadcastId, template.CtaButtons);
+        Languages.Check(input.Language, "/language");
+        var texts = new MessageTexts(
+            await plans.MessageAsync(broadcastId, ct) ?? throw new NotFoundException($"There is no broadcast {broadcastId}."));
 
         var rows = new List<TestSendRow>();
         foreach (var chatId in chats)
         {
             var user = await audience.FindByTelegramIdAsync(chatId, ct);
             var model = user is null ? TemplateModel.Sample : TemplateModel.Of(user);
-            rows.Add(new TestSendRow(chatId, await SendAsync(chatId, compiled, model, buttons, ct)));
+            var (template, message) = texts.For(input.Language ?? model.Language);
+            rows.Add(new TestSendRow(chatId, await SendAsync(chatId, template, model, CtaKeyboard.Untracked(broadcastId, message.Buttons), ct)));
         }
 
         return rows;

@@ -26,7 +26,7 @@ public sealed class BatchSender(
         using var limit = new CancellationTokenSource(DeliveryOptions.BatchTimeLimit, clock);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         var work = new Work(
-            batch, message, CompiledTemplate.Compile(message.Content, "/content"), new BatchRows(pending, clock), wait.Token);
+            batch, message, new MessageTexts(message), new BatchRows(pending, clock), wait.Token);
         var sent = await Task.WhenAll(Enumerable.Range(0, DeliveryOptions.WindowsAtOnce).Select(_ => SendWindowsAsync(work, ct)));
         Log.BatchSent(logger, batch.BroadcastId, batch.FirstSeq, sent.Sum());
         telemetry.BatchSent(clock.GetElapsedTime(started));
@@ -188,11 +188,12 @@ public sealed class BatchSender(
             return (delivery, new SendOutcome.Held());
         try
         {
-            var html = work.Template.Render(delivery.Model);
-            var outcome = await telegram.SendAsync(delivery.ChatId, html, keyboard.For(work.Message, delivery.Seq));
+            var (template, message) = work.Texts.For(delivery.Language);
+            var html = template.Render(delivery.Model);
+            var outcome = await telegram.SendAsync(delivery.ChatId, html, keyboard.For(message, delivery.Seq));
             return (delivery, await HeededAsync(outcome, isProbe));
         }
-        catch (TemplateRenderException e)
+        catch (Exception e) when (e is TemplateRenderException or InvalidException) // the latter: a translation that does not compile any more
         {
             return (delivery, new SendOutcome.Rejected(e.Message));
         }
@@ -232,7 +233,7 @@ public sealed class BatchSender(
         return outcome;
     }
 
-    private sealed record Work(BatchRange Batch, FrozenMessage Message, CompiledTemplate Template, BatchRows Rows, CancellationToken Waiting);
+    private sealed record Work(BatchRange Batch, FrozenMessage Message, MessageTexts Texts, BatchRows Rows, CancellationToken Waiting);
 
     private sealed record Window(IReadOnlyList<int> Seqs, TimeSpan Interval, InFlight.Places Places);
 }

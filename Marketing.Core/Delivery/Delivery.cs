@@ -15,7 +15,9 @@ public sealed record BatchRange(Guid BroadcastId, int FirstSeq, int Count);
 public sealed record Settlement(bool Finished, int BatchSize, IReadOnlyList<int> FirstSeqs);
 
 /// <summary>What every message of one broadcast shares, frozen by its plan.</summary>
-public sealed record FrozenMessage(Guid BroadcastId, string Content, IReadOnlyList<CtaButton> Buttons, OnUncertain OnUncertain);
+public sealed record FrozenMessage(
+    Guid BroadcastId, string Content, IReadOnlyList<CtaButton> Buttons, IReadOnlyDictionary<string, Translation> Translations,
+    OnUncertain OnUncertain);
 
 /// <summary>What becomes of a message that may or may not have arrived: kept as uncertain, or sent again at the risk of a duplicate.</summary>
 public enum OnUncertain : short { Keep = 0, Resend = 1 }

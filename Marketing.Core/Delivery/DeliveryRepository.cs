@@ -1,6 +1,5 @@
-using System.Text.Json;
 using Dapper;
-using Marketing.Core.Data;
+using Marketing.Core.Cohorts;
 using Marketing.Core.Templates;
 using Npgsql;
 
@@ -10,7 +9,7 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
 {
     private const string OpenSql = """
         SELECT content, cta_buttons, on_uncertain, ARRAY(
-            SELECT seq FROM deliveries WHERE broadcast_id = @broadcastId AND seq >= @firstSeq AND seq < @end AND state = 0 ORDER BY seq) AS pending
+            SELECT seq FROM deliveries WHERE broadcast_id = @broadcastId AND seq >= @firstSeq AND seq < @end AND state = 0 ORDER BY seq) AS pending, translations
         FROM broadcasts WHERE id = @broadcastId AND status = 4 AND planned_at IS NOT NULL
         """;
 
@@ -18,10 +17,10 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
     public async Task<(FrozenMessage? Message, IReadOnlyList<int> Pending)> OpenAsync(BatchRange batch, CancellationToken ct)
     {
         await using var db = await source.OpenConnectionAsync(ct);
-        var (content, buttons, onUncertain, pending) = await db.QuerySingleOrDefaultAsync<(string?, string?, OnUncertain, int[]?)>(new CommandDefinition(
-            OpenSql, new { batch.BroadcastId, batch.FirstSeq, end = batch.FirstSeq + batch.Count }, cancellationToken: ct));
+        var (content, buttons, onUncertain, pending, translations) = await db.QuerySingleOrDefaultAsync<(string?, string?, OnUncertain, int[]?, string?)>(
+            new CommandDefinition(OpenSql, new { batch.BroadcastId, batch.FirstSeq, end = batch.FirstSeq + batch.Count }, cancellationToken: ct));
         return content is null ? (null, []) : (new FrozenMessage(
-            batch.BroadcastId, content, JsonSerializer.Deserialize<List<CtaButton>>(buttons!, Json.Options)!, onUncertain), pending!);
+            batch.BroadcastId, content, MessageJson.Buttons(buttons!), MessageJson.Translations(translations), onUncertain), pending!);
     }
 
     // Claims rows only while the broadcast is still sending and no 429 holds the lane: a pause, a cancel and a 429 take effect
@@ -31,9 +30,9 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
     // are skipped, and counted, in the same statement. The broadcast is share-locked,
     // so that a pause or cancel waits for the claims that are being made: a settlement after it would not see their rows, and
     // would close the broadcast over them.
-    private const string ClaimSql = """
+    private const string ClaimSql = $$"""
         WITH next AS (
-            SELECT d.ctid AS row, u.id IS NOT NULL AND u.opted_out_at IS NULL AND u.suppressed_at IS NULL AS reachable,
+            SELECT d.ctid AS row, u.id IS NOT NULL AND {{CohortCompiler.Reachable}} AS reachable,
                 u.chat_id, u.first_name, u.last_name, u.username, u.language, u.user_tier, u.region, u.last_trade_at, u.created_at, u.attributes
             FROM deliveries d LEFT JOIN users u ON u.id = d.user_id
             WHERE d.broadcast_id = @broadcastId AND d.seq = ANY (@seqs) AND d.state = 0

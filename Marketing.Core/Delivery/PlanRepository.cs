@@ -1,10 +1,11 @@
 using Dapper;
 using Marketing.Core.Cohorts;
+using Marketing.Core.Templates;
 using Npgsql;
 
 namespace Marketing.Core.Delivery;
 
-public sealed class PlanRepository(NpgsqlDataSource source, TimeProvider clock)
+public sealed class PlanRepository(NpgsqlDataSource source, MarketingOptions options, TimeProvider clock)
 {
     // One planner at a time. An advisory lock and not the broadcast's row, so that a pause or cancel need not wait for the plan.
     private const string LockSql = "SELECT pg_advisory_xact_lock(hashtextextended('plan ' || @broadcastId::text, 0))";
@@ -23,12 +24,42 @@ public sealed class PlanRepository(NpgsqlDataSource source, TimeProvider clock)
         FROM generate_series(0, @recipients - 1, @batchSize) AS first_seq
         """;
 
-    private const string FreezeSql = """
+    // Four eyes (Broadcasts/FourEyes.cs): the cohort may have grown, or the template changed, since it was asked for at the send.
+    private const string IsApproved = "(b.approved_by IS NOT NULL AND (t.version = b.seen_template_version) IS TRUE)";
+
+    // A message of the broadcast's own is in one language, and takes the place of all the template's.
+    private const string FreezeSql = $$"""
         UPDATE broadcasts b SET planned_at = @now, total_recipients = @recipients, content = COALESCE(b.message_template, t.content),
-            cta_buttons = t.cta_buttons, template_version = t.version, updated_at = @now
+            cta_buttons = t.cta_buttons, translations = CASE WHEN b.message_template IS NULL THEN t.translations ELSE '{}' END,
+            template_version = t.version, updated_at = @now
         FROM broadcast_templates t
-        WHERE b.id = @broadcastId AND b.status = 4 AND t.id = b.template_id
+        WHERE b.id = @broadcastId AND b.status = 4 AND t.id = b.template_id AND (NOT @needsApproval OR {{IsApproved}})
         """;
+
+    private const string FailUnapprovedSql = $"""
+        UPDATE broadcasts b SET status = 3, updated_at = @now,
+            failure_reason = 'It had ' || @recipients || ' recipients when the sending began, and no approval of a second person for what it was then.'
+        FROM broadcast_templates t
+        WHERE b.id = @broadcastId AND b.status = 4 AND t.id = b.template_id AND NOT {IsApproved}
+        """;
+
+    private const string MessageSql = """
+        SELECT COALESCE(b.content, b.message_template, t.content) AS content, COALESCE(b.cta_buttons, t.cta_buttons) AS cta_buttons,
+            CASE WHEN b.planned_at IS NOT NULL THEN b.translations WHEN b.message_template IS NULL THEN t.translations END AS translations,
+            b.on_uncertain
+        FROM broadcasts b JOIN broadcast_templates t ON t.id = b.template_id WHERE b.id = @broadcastId
+        """;
+
+    /// <summary>The message that the plan froze, or would freeze now; null when there is no such broadcast.</summary>
+    public async Task<FrozenMessage?> MessageAsync(Guid broadcastId, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        var row = await db.QuerySingleOrDefaultAsync<MessageRow>(new CommandDefinition(MessageSql, new { broadcastId }, cancellationToken: ct));
+        return row is null ? null : new FrozenMessage(
+            broadcastId, row.Content, MessageJson.Buttons(row.CtaButtons), MessageJson.Translations(row.Translations), row.OnUncertain);
+    }
+
+    private sealed record MessageRow(string Content, string CtaButtons, string? Translations, OnUncertain OnUncertain);
 
     private const string FailSql = """
         UPDATE broadcasts SET status = 3, failure_reason = 'The cohort was empty when the sending began.', updated_at = @now
@@ -37,8 +68,8 @@ public sealed class PlanRepository(NpgsqlDataSource source, TimeProvider clock)
 
     /// <summary>
     /// Turns the cohort into the ledger, numbered 0..n-1, and freezes the message, all in one transaction; done again it
-    /// leaves the plan that stands. False when there is none: the broadcast is not sending (any more), or has nobody to send
-    /// to and so failed.
+    /// leaves the plan that stands. False when there is none: the broadcast is not sending (any more), or failed, having
+    /// nobody to send to or no second person's approval.
     /// </summary>
     public async Task<bool> PlanAsync(Guid broadcastId, int batchSize, CancellationToken ct)
     {
@@ -64,9 +95,16 @@ public sealed class PlanRepository(NpgsqlDataSource source, TimeProvider clock)
         else
         {
             await db.ExecuteAsync(Command(BatchesSql, new { broadcastId, recipients, batchSize }));
-            isFrozen = await db.ExecuteAsync(Command(FreezeSql, new { broadcastId, recipients, now })) == 1;
+            var needsApproval = recipients > options.FourEyesOver;
+            isFrozen = await db.ExecuteAsync(Command(FreezeSql, new { broadcastId, recipients, now, needsApproval })) == 1;
             if (!isFrozen)
-                return false; // paused or cancelled while the plan was made: it is undone, and a resumed broadcast plans again
+            {
+                // Paused or cancelled while the plan was made: it is undone, and a resumed broadcast plans again.
+                await transaction.RollbackAsync(ct);
+                if (needsApproval)
+                    await db.ExecuteAsync(new CommandDefinition(FailUnapprovedSql, new { broadcastId, recipients, now }, cancellationToken: ct));
+                return false;
+            }
         }
 
         await transaction.CommitAsync(ct);

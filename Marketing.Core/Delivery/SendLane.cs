@@ -50,7 +50,8 @@ public sealed class SendLane(NpgsqlDataSource source, MarketingOptions options, 
     }
 
     private const string TakeSql = $"""
-        INSERT INTO send_lanes AS lane (bot_id, next_slot) VALUES (@botId, clock_timestamp() + @interval)
+        INSERT INTO send_lanes AS lane (bot_id, next_slot)
+        SELECT @botId, clock_timestamp() + @interval FROM set_config('synchronous_commit', 'off', true)
         ON CONFLICT (bot_id) DO UPDATE SET next_slot = greatest(lane.next_slot, clock_timestamp()) + @interval / {Share}
         """;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Marketing.Core.Templates;
 
@@ -39,6 +40,31 @@ public static class TelegramHtml
         return length;
     }
 
+    /// <summary>As a person reads it: without tags, entities as the characters they stand for. For HTML that <see cref="Check"/> accepts.</summary>
+    public static string PlainText(string html)
+    {
+        var text = new StringBuilder(html.Length);
+        var i = 0;
+        while (i < html.Length)
+        {
+            if (html[i] == '<')
+            {
+                i = new HtmlTag(html, i).End;
+            }
+            else if (html[i] == '&')
+            {
+                i += Entity(html.AsSpan(i), out var code);
+                text.Append(new Rune(code));
+            }
+            else
+            {
+                text.Append(html[i++]);
+            }
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>Both in one pass, since every message of a broadcast goes through it. After an error the length is what came before it.</summary>
     internal static HtmlError? Measure(string html, out int length)
     {
@@ -59,8 +85,8 @@ public static class TelegramHtml
 
             if (html[i] == '&')
             {
-                i += Entity(html.AsSpan(i), out var units);
-                length += units;
+                i += Entity(html.AsSpan(i), out var code);
+                length += code > 0xffff ? 2 : 1;
                 continue;
             }
 
@@ -116,9 +142,10 @@ public static class TelegramHtml
     };
 
     // Telegram decodes these four names and numbers, with or without the semicolon; any other & is text.
-    private static int Entity(ReadOnlySpan<char> text, out int units)
+    // Half of a surrogate pair is no character; it counts as one and reads as U+FFFD.
+    private static int Entity(ReadOnlySpan<char> text, out int code)
     {
-        units = 1;
+        code = '&';
         var end = 1;
         if (text.Length > 1 && text[1] == '#')
         {
@@ -128,16 +155,22 @@ public static class TelegramHtml
             while (end < text.Length && end < 11 && (hex ? char.IsAsciiHexDigit(text[end]) : char.IsAsciiDigit(text[end])))
                 end++;
             var style = hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-            if (end >= 10 || !int.TryParse(text[digits..end], style, CultureInfo.InvariantCulture, out var code) || code is 0 or >= 0x10ffff)
+            if (end >= 10 || !int.TryParse(text[digits..end], style, CultureInfo.InvariantCulture, out var number) || number is 0 or >= 0x10ffff)
                 return 1;
-            units = code > 0xffff ? 2 : 1;
+            code = Rune.IsValid(number) ? number : Rune.ReplacementChar.Value;
         }
         else
         {
             while (end < text.Length && char.IsAsciiLetter(text[end]))
                 end++;
-            if (text[1..end] is not ("lt" or "gt" or "amp" or "quot"))
-                return 1;
+            switch (text[1..end])
+            {
+                case "lt": code = '<'; break;
+                case "gt": code = '>'; break;
+                case "quot": code = '"'; break;
+                case "amp": break;
+                default: return 1;
+            }
         }
 
         return end < text.Length && text[end] == ';' ? end + 1 : end;

@@ -17,6 +17,10 @@ public sealed record TemplateModel(
         user.FirstName, user.LastName, user.Username, user.Language, user.UserTier, user.Region,
         user.LastTradeAt, user.CreatedAt, user.Attributes);
 
+    public static TemplateModel Of(SamplePerson person) => new(
+        person.FirstName, person.LastName, person.Username, person.Language, person.UserTier, person.Region,
+        person.LastTradeAt, person.CreatedAt, person.Attributes ?? default);
+
     /// <summary>A recipient about whom nothing is known, the other extreme a template is tried on.</summary>
     internal static TemplateModel Blank { get; } = new(null, null, null, null, null, null, null, null, default);
 }

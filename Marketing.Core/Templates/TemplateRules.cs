@@ -9,10 +9,10 @@ public static class TemplateRules
 
     // Ours, not Telegram's: it shows up to 100 buttons, but a message with more than these is unusable on a phone.
     private const int MaxButtons = 10;
-    private const int MaxLabel = 64;
+    internal const int MaxLabel = 64;
 
     // A callback's answer is sent as a message of its own (core.telegram.org/bots/api#sendmessage).
-    private const int MaxAnswer = 4096;
+    internal const int MaxAnswer = 4096;
 
     /// <summary>The buttons, those without an id given a new one.</summary>
     /// <exception cref="InvalidException">Something is missing or too long, the content does not compile, a button cannot work.</exception>
@@ -30,6 +30,7 @@ public static class TemplateRules
             CheckButton(buttons[i], $"/cta_buttons/{i}", problems);
         if (buttons.Where(b => b?.Id is not null).GroupBy(b => b.Id).Any(g => g.Count() > 1))
             problems.Add("/cta_buttons", "two buttons have the same id");
+        TranslationRules.Check(input, problems);
         problems.ThrowIfAny();
         return [.. buttons.Select(b => new CtaButton(
             b.Id ?? Guid.CreateVersion7(clock.GetUtcNow()), b.Label!.Trim(), b.Action!.Value, b.Url, b.Answer))];
@@ -45,14 +46,16 @@ public static class TemplateRules
 
         problems.Text($"{pointer}/label", button.Label, MaxLabel);
         if (button.Action is null)
-            problems.Add($"{pointer}/action", "must be open or callback");
+            problems.Add($"{pointer}/action", "must be open, callback or unsubscribe");
         if (button.Action == CtaAction.Open && button.Url is null)
             problems.Add($"{pointer}/url", "an open button needs a url");
         if (button.Url is not null && !IsWebAddress(button.Url))
             problems.Add($"{pointer}/url", $"must be an http or https address of at most {MaxUrl} characters, without spaces");
         if (button.Answer is not null)
             problems.Text($"{pointer}/answer", button.Answer, MaxAnswer);
-        if (button.Action == CtaAction.Open && button.Answer is not null)
+        if (button.Action == CtaAction.Unsubscribe && button.Url is not null)
+            problems.Add($"{pointer}/url", "an unsubscribe button leads nowhere");
+        if (button.Action is CtaAction.Open or CtaAction.Unsubscribe && button.Answer is not null)
             problems.Add($"{pointer}/answer", "only a callback button has an answer");
     }
 

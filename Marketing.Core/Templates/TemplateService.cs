@@ -1,13 +1,20 @@
+using System.Globalization;
 using Marketing.Core.Access;
-using Marketing.Core.Audience;
+using Marketing.Core.Data;
 
 namespace Marketing.Core.Templates;
 
-public sealed class TemplateService(TemplateRepository templates, AudienceRepository audience, TimeProvider clock)
+public sealed class TemplateService(TemplateRepository templates, TemplateVersionRepository versions, TimeProvider clock)
 {
     private const string DefaultCategory = "general";
 
-    public Task<IReadOnlyList<Template>> ListAsync(CancellationToken ct) => templates.ListAsync(ct);
+    /// <param name="limit">1 to 100.</param>
+    /// <param name="cursor">A page's next_cursor.</param>
+    public async Task<Page<Template>> ListAsync(TemplateFilter filter, int limit, string? cursor, CancellationToken ct)
+    {
+        var found = await templates.PageAsync(filter, Page.After(cursor), limit + 1, ct);
+        return Page.Of(found, limit, template => ShortId.Encode(template.Id));
+    }
 
     public async Task<Template> GetAsync(Guid id, CancellationToken ct) =>
         await templates.GetAsync(id, ct) ?? throw NotFound(id);
@@ -15,8 +22,14 @@ public sealed class TemplateService(TemplateRepository templates, AudienceReposi
     public Task<Template> CreateAsync(TemplateInput input, Caller caller, CancellationToken ct) =>
         templates.InsertAsync(Checked(Guid.CreateVersion7(clock.GetUtcNow()), input, caller), ct);
 
-    public async Task<Template> UpdateAsync(Guid id, TemplateInput input, Caller caller, CancellationToken ct) =>
-        await templates.UpdateAsync(Checked(id, input, caller), ct) ?? throw NotFound(id);
+    /// <param name="ifMatch">ETags, of which the template must have one; null when it may have any.</param>
+    public async Task<Template> UpdateAsync(Guid id, TemplateInput input, Caller caller, string[]? ifMatch, CancellationToken ct)
+    {
+        if (await templates.UpdateAsync(Checked(id, input, caller), ifMatch, ct) is { } updated)
+            return updated;
+        var current = await GetAsync(id, ct);
+        throw new PreconditionFailedException($"The template was changed in the meantime and has version {current.Version} now; look at it again.");
+    }
 
     public async Task DeleteAsync(Guid id, CancellationToken ct)
     {
@@ -24,34 +37,30 @@ public sealed class TemplateService(TemplateRepository templates, AudienceReposi
             throw NotFound(id);
     }
 
-    /// <summary>The template as one person would get it.</summary>
-    public async Task<TemplatePreview> PreviewAsync(Guid id, PreviewInput input, CancellationToken ct)
+    /// <param name="limit">1 to 100.</param>
+    /// <param name="cursor">A page's next_cursor.</param>
+    public async Task<Page<TemplateVersionRow>> VersionsAsync(Guid id, int limit, string? cursor, CancellationToken ct)
     {
-        var template = await GetAsync(id, ct);
-        var model = TemplateModel.Sample;
-        if (input.TelegramUserId is { } telegramUserId)
-        {
-            var user = await audience.FindByTelegramIdAsync(telegramUserId, ct)
-                ?? throw new InvalidException("/telegram_user_id", $"nobody in the audience has the Telegram id {telegramUserId}");
-            model = TemplateModel.Of(user);
-        }
-
-        try
-        {
-            var text = CompiledTemplate.Compile(template.Content, "/content").Render(model);
-            return new TemplatePreview(text, TelegramHtml.Length(text), template.CtaButtons);
-        }
-        catch (TemplateRenderException e)
-        {
-            throw new InvalidException("/telegram_user_id", $"this person's fields break the template: {e.Message}");
-        }
+        var found = await versions.PageAsync(id, cursor is null ? null : Version(cursor, "/cursor"), limit + 1, ct);
+        if (found.Count == 0 && cursor is null)
+            throw NotFound(id);
+        return Page.Of(found, limit, row => row.Version.ToString(CultureInfo.InvariantCulture));
     }
+
+    public async Task<TemplateVersion> VersionAsync(Guid id, string version, CancellationToken ct) =>
+        await versions.GetAsync(id, Version(version, "/version"), ct) ?? throw new NotFoundException($"There is no version {version} of template {id}.");
+
+    private static int Version(string text, string pointer) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version : throw new InvalidException(pointer, $"\"{text}\" is not the number of a version");
 
     private Template Checked(Guid id, TemplateInput input, Caller caller)
     {
         var buttons = TemplateRules.Check(input, clock);
         var now = clock.GetUtcNow();
-        return new Template(id, input.Name!.Trim(), input.Category?.Trim() ?? DefaultCategory, input.Content!, buttons, 1, caller.Id, now, now);
+        return new Template(
+            id, input.Name!.Trim(), input.Category?.Trim() ?? DefaultCategory, input.Content!, buttons, TranslationRules.Of(input), 1,
+            caller.Id, now, now);
     }
 
     private static NotFoundException NotFound(Guid id) => new($"There is no template {id}.");
