@@ -11,6 +11,7 @@ public class Update
 {
     [JsonPropertyName("update_id")] public int Id { get; set; }
     public Message? Message { get; set; }
+    public Message? EditedMessage { get; set; }
     public CallbackQuery? CallbackQuery { get; set; }
     public ChatMemberUpdated? MyChatMember { get; set; }
 
@@ -18,6 +19,7 @@ public class Update
     public UpdateType Type => this switch
     {
         { Message: not null } => UpdateType.Message,
+        { EditedMessage: not null } => UpdateType.EditedMessage,
         { CallbackQuery: not null } => UpdateType.CallbackQuery,
         { MyChatMember: not null } => UpdateType.MyChatMember,
         _ => UpdateType.Unknown,
@@ -161,8 +163,20 @@ public class BotCommand
     public string Description { get; set; } = default!;
 }
 
-// Parameter types that nothing here fills in: declared so that calls bind to the same overloads as with the package.
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(BotCommandScopeDefault), "default")]
+[JsonDerivedType(typeof(BotCommandScopeAllPrivateChats), "all_private_chats")]
+[JsonDerivedType(typeof(BotCommandScopeChat), "chat")]
 public abstract class BotCommandScope;
+
+public class BotCommandScopeDefault : BotCommandScope;
+public class BotCommandScopeAllPrivateChats : BotCommandScope;
+public class BotCommandScopeChat : BotCommandScope
+{
+    public ChatId ChatId { get; set; } = default!;
+}
+
+// Parameter types that nothing here fills in: declared so that calls bind to the same overloads as with the package.
 public abstract class ReplyParameters;
 public abstract class SuggestedPostParameters;
 public abstract class InputRichMessage;
