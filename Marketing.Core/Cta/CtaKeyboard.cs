@@ -23,7 +23,8 @@ public sealed class CtaKeyboard(LinkTokens links, MarketingOptions options)
     private static InlineKeyboardButton Button(Guid broadcastId, CtaButton button, Func<CtaButton, string> link) => button.Action switch
     {
         CtaAction.Open => InlineKeyboardButton.WithUrl(button.Label, link(button)),
-        CtaAction.Callback => InlineKeyboardButton.WithCallbackData(button.Label, new CallbackData(broadcastId, button.Id).ToString()),
+        CtaAction.Callback or CtaAction.Unsubscribe =>
+            InlineKeyboardButton.WithCallbackData(button.Label, new CallbackData(broadcastId, button.Id).ToString()),
         _ => throw new InvalidOperationException($"No button for {button.Action}."),
     };
 }

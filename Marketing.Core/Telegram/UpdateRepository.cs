@@ -3,36 +3,85 @@ using Npgsql;
 
 namespace Marketing.Core.Telegram;
 
+/// <summary>What taking an update came to.</summary>
+public enum UpdateTake
+{
+    /// <summary>This worker has it, and has to finish it.</summary>
+    Taken,
+
+    /// <summary>This worker had it, and nothing is left to do.</summary>
+    Done,
+
+    HandledBefore,
+
+    /// <summary>Another worker has it.</summary>
+    UnderWay,
+}
+
+/// <summary>What <see cref="UpdateRepository.Taking"/> returns; statements may add columns of their own.</summary>
+/// <param name="IsFirst">False when a worker took it before and died: what this statement does once was done then.</param>
+/// <param name="IsOpen">It has to be finished.</param>
+internal record TakenUpdate(bool IsFirst, bool IsOpen)
+{
+    public UpdateTake Take => IsOpen ? UpdateTake.Taken : UpdateTake.Done;
+}
+
 /// <summary>Which updates were taken, so that one that Telegram sends twice is handled once.</summary>
 public sealed class UpdateRepository(NpgsqlDataSource source, TimeProvider clock)
 {
     /// <summary>An update taken this long ago and still not finished was lost with its worker, and may be taken again.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    private const string TakeSql = """
-        INSERT INTO telegram_updates AS u (update_id, received_at) VALUES (@updateId, @now)
-        ON CONFLICT (update_id) DO UPDATE SET received_at = @now WHERE u.handled_at IS NULL AND u.received_at < @expiry
-        RETURNING true
+    /// <summary>
+    /// A CTE named taken, with a row when the update is this worker's. What must happen once happens in the same statement,
+    /// where <c>is_first</c>: then no crash can part the two.
+    /// </summary>
+    /// <param name="isDone">SQL: whether nothing is left to do after the statement.</param>
+    internal static string Taking(string isDone) => $"""
+        taken AS (
+            INSERT INTO telegram_updates AS t (update_id, received_at, handled_at)
+            SELECT @updateId, @now, CASE WHEN {isDone} THEN @now END
+            ON CONFLICT (update_id) DO UPDATE SET received_at = @now WHERE t.handled_at IS NULL AND t.received_at < @expiry
+            RETURNING t.xmax = 0 AS is_first, t.handled_at IS NULL AS is_open)
         """;
 
-    private const string StateSql = "SELECT handled_at IS NOT NULL FROM telegram_updates WHERE update_id = @updateId";
-
-    /// <summary>Takes the update for handling.</summary>
-    public async Task<UpdateTake> TakeAsync(long updateId, CancellationToken ct)
+    /// <summary>Runs a statement that has <see cref="Taking"/> in it; null when the update is not this worker's.</summary>
+    internal async Task<T?> TakeAsync<T>(string sql, int updateId, object? parameters, CancellationToken ct) where T : TakenUpdate
     {
         var now = clock.GetUtcNow();
+        var all = new DynamicParameters(parameters);
+        all.AddDynamicParams(new { updateId, now, expiry = now - Lease });
         await using var db = await source.OpenConnectionAsync(ct);
-        if (await db.QuerySingleOrDefaultAsync<bool>(new CommandDefinition(
-            TakeSql, new { updateId, now, expiry = now - Lease }, cancellationToken: ct)))
-            return UpdateTake.Taken;
-        return await db.QuerySingleAsync<bool>(new CommandDefinition(StateSql, new { updateId }, cancellationToken: ct))
+        return await db.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, all, cancellationToken: ct));
+    }
+
+    private static readonly string TakeSql = $"WITH {Taking("@isDone")} SELECT is_first, is_open FROM taken";
+
+    /// <summary>Takes an update that has no statement of its own.</summary>
+    /// <param name="isDone">Nothing is to be done about it at all.</param>
+    public async Task<UpdateTake> TakeAsync(int updateId, bool isDone, CancellationToken ct) =>
+        (await TakeAsync<TakenUpdate>(TakeSql, updateId, new { isDone }, ct))?.Take ?? await NotTakenAsync(updateId, ct);
+
+    private const string IsHandledSql = "SELECT handled_at IS NOT NULL FROM telegram_updates WHERE update_id = @updateId";
+
+    /// <summary>Why an update is not this worker's.</summary>
+    internal async Task<UpdateTake> NotTakenAsync(int updateId, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        return await db.QuerySingleAsync<bool>(new CommandDefinition(IsHandledSql, new { updateId }, cancellationToken: ct))
             ? UpdateTake.HandledBefore : UpdateTake.UnderWay;
     }
 
-    private const string FinishSql = "UPDATE telegram_updates SET handled_at = @now, error = @error WHERE update_id = @updateId";
+    // An insert too: when the statement that takes an update is what failed, nothing of it is there. Not waited for on disk: Telegram
+    // does not send again what was answered 200, so a crash of the database that forgets this loses nothing.
+    private const string FinishSql = """
+        INSERT INTO telegram_updates (update_id, received_at, handled_at, error)
+        SELECT @updateId, @now, @now, @error FROM set_config('synchronous_commit', 'off', true)
+        ON CONFLICT (update_id) DO UPDATE SET handled_at = @now, error = @error
+        """;
 
     /// <param name="error">What went wrong in its handler; null when all went well.</param>
-    public async Task FinishAsync(long updateId, string? error, CancellationToken ct)
+    public async Task FinishAsync(int updateId, string? error, CancellationToken ct)
     {
         await using var db = await source.OpenConnectionAsync(ct);
         await db.ExecuteAsync(new CommandDefinition(FinishSql, new { updateId, error, now = clock.GetUtcNow() }, cancellationToken: ct));
@@ -60,5 +109,3 @@ public sealed class UpdateRepository(NpgsqlDataSource source, TimeProvider clock
         return purged;
     }
 }
-
-public enum UpdateTake { Taken, HandledBefore, UnderWay }
