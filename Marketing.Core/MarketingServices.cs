@@ -7,6 +7,7 @@ using Marketing.Core.Cta;
 using Marketing.Core.Data;
 using Marketing.Core.Delivery;
 using Marketing.Core.Telegram;
+using Marketing.Core.Telegram.Conversations;
 using Marketing.Core.Templates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,18 +32,25 @@ public static class MarketingServices
             Bot(provider.GetRequiredService<MarketingOptions>(), provider.GetRequiredService<MarketingTelemetry>()));
         services.AddHostedService<Startup>();
 
-        services.AddSingleton<Migrator>().AddSingleton<TokenRepository>().AddSingleton<TelegramLinks>().AddSingleton<AuditLog>();
-        services.AddSingleton<AudienceRepository>().AddSingleton<AudienceImporter>();
-        services.AddSingleton<TemplateRepository>().AddSingleton<TemplateService>();
+        services.AddSingleton<Migrator>().AddSingleton<AuditLog>();
+        services.AddSingleton<TokenRepository>().AddSingleton<TokenService>().AddSingleton<Principals>().AddSingleton<Profiles>().AddSingleton<TelegramLinks>();
+        services.AddSingleton<AudienceRepository>().AddSingleton<AudienceImporter>().AddSingleton<AudienceExport>();
+        services.AddSingleton<UserRepository>().AddSingleton<UserService>().AddSingleton<SuppressionList>();
+        services.AddSingleton<ErasedPeople>().AddSingleton<PersonalData>();
+        services.AddSingleton<TemplateRepository>().AddSingleton<TemplateVersionRepository>().AddSingleton<TemplateService>().AddSingleton<TemplatePreviewer>();
         services.AddSingleton<CohortRepository>().AddSingleton<CohortService>().AddSingleton<SavedCohortRepository>();
-        services.AddSingleton<BroadcastRepository>().AddSingleton<BroadcastService>().AddSingleton<BroadcastSchedule>().AddSingleton<TestSender>();
+        services.AddSingleton<BroadcastRepository>().AddSingleton<FourEyes>().AddSingleton<BroadcastService>().AddSingleton<BroadcastSchedule>().AddSingleton<TestSender>();
         services.AddSingleton<PlanRepository>().AddSingleton<DeliveryRepository>().AddSingleton<SettleRepository>().AddSingleton<LedgerRepository>();
         services.AddSingleton<DeliveryWatch>().AddSingleton<Readiness>();
         services.AddSingleton<SendLane>().AddSingleton<BotReplies>().AddSingleton<OutageWatch>().AddSingleton<InFlight>().AddSingleton<TelegramSender>().AddSingleton<BatchSender>();
         services.AddSingleton<LinkTokens>().AddSingleton<CtaKeyboard>().AddSingleton<ClickRepository>();
         services.AddSingleton<ConversionRepository>().AddSingleton<ConversionService>();
         services.AddSingleton<StatsRepository>().AddSingleton<AnalyticsService>();
-        services.AddSingleton<UpdateRepository>().AddSingleton<UpdateHandler>().AddSingleton<CtaPressHandler>();
+        services.AddSingleton<UpdateRepository>().AddSingleton<UpdateHandler>().AddSingleton<PressRepository>().AddSingleton<CtaPressHandler>();
+        services.AddSingleton<PeopleRepository>().AddSingleton<UserChat>().AddSingleton<PressAnswers>();
+        services.AddSingleton<BotMenus>().AddSingleton<WebhookRegistration>();
+        services.AddSingleton<AdminChat>().AddSingleton<ConversationRepository>().AddSingleton<FactsReader>().AddSingleton<ConversationHandler>();
+        services.AddSingleton<Confirmation>().AddSingleton<BroadcastCards>().AddSingleton<ControlMessage>().AddSingleton<ProgressMessages>();
         return services;
     }
 

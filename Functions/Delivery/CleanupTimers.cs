@@ -1,4 +1,5 @@
 using Marketing.Core.Telegram;
+using Marketing.Core.Telegram.Conversations;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Marketing.Functions.Delivery;
 
 /// <summary>Removes once a day what nobody will ask for any more.</summary>
-public sealed class CleanupTimers(UpdateRepository updates, TimeProvider clock, ILogger<CleanupTimers> logger)
+public sealed class CleanupTimers(
+    UpdateRepository updates, ConversationRepository conversations, TimeProvider clock, ILogger<CleanupTimers> logger)
 {
     /// <summary>Long enough to look into last week's failure. Telegram repeats an update for 24 hours at most.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
@@ -26,4 +28,8 @@ public sealed class CleanupTimers(UpdateRepository updates, TimeProvider clock, 
     [Function(nameof(PurgeUpdates))]
     public async Task PurgeUpdates([TimerTrigger("0 47 3 * * *")] TimerInfo timer, CancellationToken ct) =>
         Log.UpdatesPurged(logger, await updates.PurgeAsync(clock.GetUtcNow() - Kept, ct));
+
+    [Function(nameof(PurgeConversations))]
+    public async Task PurgeConversations([TimerTrigger("0 52 3 * * *")] TimerInfo timer, CancellationToken ct) =>
+        Log.ConversationsPurged(logger, await conversations.PurgeAsync(clock.GetUtcNow() - Kept, ct));
 }

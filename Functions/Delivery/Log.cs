@@ -15,4 +15,7 @@ internal static partial class Log
 
     [LoggerMessage(504, LogLevel.Information, "{Updates} old updates purged")]
     public static partial void UpdatesPurged(ILogger logger, int updates);
+
+    [LoggerMessage(505, LogLevel.Information, "{Conversations} old conversations purged")]
+    public static partial void ConversationsPurged(ILogger logger, int conversations);
 }
