@@ -15,12 +15,15 @@ internal static class Banner
             """);
         if (simulator is not null)
             Console.WriteLine($"""
-                  Telegram      http://localhost:{simulator.Port}   (simulated; messages: /sim/messages?limit=5)
+                  Telegram      http://localhost:{simulator.Port}   (simulated; open it in a browser)
                 """);
         if (hasDemo)
             Console.WriteLine($$$"""
 
-                Send a broadcast to the demo's premium users:
+                Send a broadcast from the chat: open the simulated Telegram, choose Admin and write /broadcast. Then choose
+                User, read what came, and press its buttons; Refresh in the admin's report shows the clicks.
+
+                Or by hand, to the demo's premium users:
 
                   A='Authorization: Bearer {{{ownerToken}}}' U={{{address}}}/api/v1/admin
                   T=$(curl -s $U/templates -H "$A" -d '{"name":"Hello '$(date +%s)'","content":"Hi <b>{{ first_name }}</b>!","cta_buttons":[{"label":"Read more","action":"open","url":"https://example.com"}]}' | cut -d'"' -f4)

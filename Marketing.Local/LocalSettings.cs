@@ -26,11 +26,6 @@ internal sealed class LocalSettings
 
     public string OwnerToken => values[Owner]!;
 
-    public string Secret => values[WebhookSecret]!;
-
-    /// <summary>Once <see cref="UseSimulator"/> has set them.</summary>
-    public (string Token, string ApiBaseUrl) Bot => (values[BotToken]!, values[ApiBaseUrl]!);
-
     /// <summary>Whether the environment names no database, so that one is to be started here.</summary>
     public bool NeedsPostgres => !values.ContainsKey(ConnectionString);
 

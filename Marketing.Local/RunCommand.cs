@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using Marketing.Core.Telegram;
 using Marketing.Functions;
 using Marketing.Local.Demo;
 using Marketing.Local.Hosting;
 using Marketing.Local.Postgres;
 using Marketing.Local.Telegram;
-using Telegram.Bot;
-using Telegram.Bot.Types.Enums;
 
 namespace Marketing.Local;
 
@@ -31,7 +32,7 @@ internal static class RunCommand
             if (simulator is not null)
                 await SetWebhookAsync(host.Address, settings, ct);
             if (isOurs && simulator is not null)
-                await new DemoData(host.Address, settings.OwnerToken, simulator).SeedAsync(ct);
+                await SetUpDemoAsync(host.Address, settings.OwnerToken, simulator, ct);
 
             Banner.Print(host.Address, settings.OwnerToken, simulator?.Address, isOurs);
             await Task.Delay(Timeout.Infinite, ct);
@@ -87,10 +88,25 @@ internal static class RunCommand
             Port = port,
         }, ct);
 
-    public static Task SetWebhookAsync(Uri host, LocalSettings settings, CancellationToken ct) =>
-        new TelegramBotClient(new TelegramBotClientOptions(settings.Bot.Token, settings.Bot.ApiBaseUrl)).SetWebhook(
-            new Uri(host, "api/telegram/webhook").ToString(), allowedUpdates: [UpdateType.CallbackQuery],
-            secretToken: settings.Secret, cancellationToken: ct);
+    /// <summary>Has the simulator post its updates to the host, and the menus set, as an operator does.</summary>
+    /// <exception cref="InvalidOperationException">The host refused.</exception>
+    public static async Task SetWebhookAsync(Uri host, LocalSettings settings, CancellationToken ct)
+    {
+        using var http = new HttpClient { BaseAddress = host };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", settings.OwnerToken);
+        using var response = await http.PostAsJsonAsync(
+            "api/v1/admin/telegram/webhook", new { url = new Uri(host, WebhookRegistration.Path) }, ct);
+        if (!response.IsSuccessStatusCode)
+            throw new InvalidOperationException($"the webhook was not registered: {await response.Content.ReadAsStringAsync(ct)}");
+    }
+
+    private static async Task SetUpDemoAsync(Uri host, string ownerToken, TelegramSimulator simulator, CancellationToken ct)
+    {
+        using var api = new DemoApi(host, ownerToken);
+        DemoAudience.Introduce(simulator);
+        await new DemoData(api, simulator).SeedAsync(ct);
+        await DemoAdmin.LinkAsync(api, simulator, ct);
+    }
 
     // The system lets go of the lock when the process ends, however it ends.
     private static FileStream Take(string folder)

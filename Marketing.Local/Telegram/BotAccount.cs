@@ -11,8 +11,23 @@ internal sealed class BotAccount(long id, WebhookQueue webhook)
     public string Username { get; } = $"simulated_{id}_bot";
     public WebhookQueue Webhook { get; } = webhook;
 
-    /// <summary>The lists of setMyCommands by scope and language, as JSON.</summary>
+    /// <summary>The lists of setMyCommands as JSON, by type of scope, chat, user and language with slashes between.</summary>
     public ConcurrentDictionary<string, string> Commands { get; } = [];
+
+    /// <summary>The list that a person sees: core.telegram.org/bots/api#determining-list-of-commands.</summary>
+    public string? CommandsFor(long chatId, string? language)
+    {
+        foreach (var scope in (string[])[$"chat/{chatId}", "all_private_chats/", "default/"])
+        {
+            foreach (var key in (string[])[$"{scope}//{language}", $"{scope}//"])
+            {
+                if (Commands.GetValueOrDefault(key) is { } commands)
+                    return commands;
+            }
+        }
+
+        return null;
+    }
 }
 
 internal sealed class BotAccounts(TelegramSimulatorOptions options, WebhookSender sender) : IAsyncDisposable

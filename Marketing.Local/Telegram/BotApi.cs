@@ -77,7 +77,10 @@ internal sealed class BotApi(SimulatorState state)
             case "setwebhook": BotSetup.SetWebhook(bot, parameters, json); break;
             case "deletewebhook": BotSetup.DeleteWebhook(bot, parameters, json); break;
             case "getwebhookinfo": BotSetup.GetWebhookInfo(bot, json); break;
-            case "setmycommands": BotSetup.SetMyCommands(bot, parameters, json); break;
+            case "setmycommands":
+                BotSetup.SetMyCommands(bot, parameters, json);
+                state.Changes.Add(ChangeLog.EveryChat);
+                break;
             case "getmycommands": BotSetup.GetMyCommands(bot, parameters, json); break;
             default: throw new BotApiException(404, "Not Found: method not found");
         }

@@ -118,6 +118,7 @@ internal sealed class BotMessages(SimulatorState state)
             (message.Source, message.IsHtml, message.GivenEntities) = (texts.Add(body.Source), body.IsHtml, body.GivenEntities);
             message.Markup = keyboards.Add(markup ?? "");
             message.EditDate = Now();
+            state.Changes.Add(chatId);
             TelegramJson.WriteMessage(json, message, state.Chats[chatId], parsed, markup);
         }
     }
@@ -132,6 +133,7 @@ internal sealed class BotMessages(SimulatorState state)
             if (message.Deleted)
                 return false;
             message.Deleted = true;
+            state.Changes.Add(chatId);
             return true;
         }
     }

@@ -29,6 +29,9 @@ internal sealed class BotSetup(SimulatorState state)
 
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw BotApiException.BadRequest("bad webhook: An HTTPS URL must be provided for webhook");
+        // A name under .invalid never is one (RFC 6761), and no other is looked up.
+        if (uri.Host.EndsWith(".invalid", StringComparison.OrdinalIgnoreCase))
+            throw BotApiException.BadRequest("bad webhook: Failed to resolve host: Name or service not known");
         var secret = parameters.Text("secret_token");
         if (secret is { Length: > 256 })
             throw BotApiException.BadRequest("secret token is too long");
@@ -106,13 +109,27 @@ internal sealed class BotSetup(SimulatorState state)
         json.WriteBooleanValue(true);
     }
 
+    // The seven scopes of core.telegram.org/bots/api#botcommandscope; three of them name a chat, and one a member too.
     private static string CommandsKey(BotParameters parameters)
     {
-        var scope = parameters.Json("scope") is { } json ? Parse(json) : default;
-        var type = scope.ValueKind == JsonValueKind.Object && scope.TryGetProperty("type", out var name) ? name.ToString() : "default";
-        var chat = scope.ValueKind == JsonValueKind.Object && scope.TryGetProperty("chat_id", out var id) ? id.ToString() : "";
-        return $"{type}/{chat}/{parameters.Text("language_code")}";
+        var scope = parameters.Json("scope") is { } json ? Parse(json) : JsonElement.Parse("""{"type":"default"}""");
+        if (scope.ValueKind != JsonValueKind.Object)
+            throw BadScope("BotCommandScope must be an Object");
+        var type = Member(scope, "type");
+        var (chat, user) = type switch
+        {
+            "default" or "all_private_chats" or "all_group_chats" or "all_chat_administrators" => ("", ""),
+            "chat" or "chat_administrators" => (Member(scope, "chat_id"), ""),
+            "chat_member" => (Member(scope, "chat_id"), Member(scope, "user_id")),
+            _ => throw BadScope("Unsupported type specified"),
+        };
+        return $"{type}/{chat}/{user}/{parameters.Text("language_code")}";
     }
+
+    private static string Member(JsonElement scope, string name) =>
+        scope.TryGetProperty(name, out var value) ? value.ToString() : throw BadScope($"Can't find field \"{name}\"");
+
+    private static BotApiException BadScope(string reason) => BotApiException.BadRequest($"can't parse BotCommandScope: {reason}");
 
     private static string[] Strings(string json) =>
         Parse(json) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(e => e.ToString())] : [];

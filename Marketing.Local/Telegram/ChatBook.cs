@@ -6,7 +6,11 @@ namespace Marketing.Local.Telegram;
 public enum ChatStatus { Normal, Blocked, Deactivated, NotFound, Migrated }
 
 internal sealed record ChatCard(
-    ChatStatus Status, long? MigratedTo = null, string? FirstName = null, string? Username = null, string? LanguageCode = null);
+    ChatStatus Status, long? MigratedTo = null, string? FirstName = null, string? Username = null, string? LanguageCode = null,
+    bool Admin = false)
+{
+    public string NameOf(long chatId) => FirstName ?? (chatId > 0 ? $"User {chatId}" : $"Group {chatId}");
+}
 
 /// <summary>The chats that are not ordinary. A positive id that is not in it is a person who exists and has not blocked the bot.</summary>
 internal sealed class ChatBook
@@ -14,6 +18,10 @@ internal sealed class ChatBook
     private static readonly ChatCard Ordinary = new(ChatStatus.Normal);
     private static readonly ChatCard Unknown = new(ChatStatus.NotFound);
     private readonly ConcurrentDictionary<long, ChatCard> cards = [];
+    private long lastNewId = 900_000_000;
+
+    /// <summary>People marked as administrators: they come first in lists, and nothing else.</summary>
+    public IReadOnlyList<long> Admins { get; private set; } = [];
 
     public ChatCard this[long chatId] => cards.GetValueOrDefault(chatId) ?? (chatId > 0 ? Ordinary : Unknown);
 
@@ -24,9 +32,19 @@ internal sealed class ChatBook
             Set(target, ChatStatus.Normal);
     }
 
-    public void Introduce(long chatId, string? firstName, string? username, string? languageCode)
+    /// <summary>The id of somebody who has never been heard of.</summary>
+    public long NewId()
     {
-        if (firstName is null && username is null && languageCode is null)
+        long id;
+        do
+            id = Interlocked.Increment(ref lastNewId);
+        while (cards.ContainsKey(id));
+        return id;
+    }
+
+    public void Introduce(long chatId, string? firstName, string? username, string? languageCode, bool? admin = null)
+    {
+        if (firstName is null && username is null && languageCode is null && admin is null)
             return;
         var card = this[chatId];
         cards[chatId] = card with
@@ -34,7 +52,10 @@ internal sealed class ChatBook
             FirstName = firstName ?? card.FirstName,
             Username = username ?? card.Username,
             LanguageCode = languageCode ?? card.LanguageCode,
+            Admin = admin ?? card.Admin,
         };
+        if (admin is { } isAdmin && isAdmin != card.Admin)
+            Admins = isAdmin ? [.. Admins, chatId] : [.. Admins.Where(id => id != chatId)];
     }
 
     /// <exception cref="BotApiException">400, 403: nothing can be sent there.</exception>

@@ -7,9 +7,9 @@ using Microsoft.AspNetCore.Http;
 namespace Marketing.Local.Telegram;
 
 /// <summary>The other side of the chats, for tests and people: <c>/sim/...</c>. Mistakes are answered 400 or 404 with <c>{"error":...}</c>.</summary>
-internal sealed class ControlApi(SimulatorState state, PersonActions people)
+internal sealed class ControlApi(SimulatorState state, PersonActions people, EventStream events)
 {
-    private static readonly JsonSerializerOptions Strict = new(TelegramJson.Options)
+    public static readonly JsonSerializerOptions Json = new(TelegramJson.Options)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.Never,
@@ -22,19 +22,26 @@ internal sealed class ControlApi(SimulatorState state, PersonActions people)
     private sealed record SayRequest(
         long ChatId, string Text, string? FirstName = null, string? Username = null, string? LanguageCode = null, int WaitMs = 10_000);
 
+    private sealed record CallbacksRequest(int Count);
+
+    private sealed record PersonRequest(
+        long? ChatId = null, string? FirstName = null, string? Username = null, string? LanguageCode = null, bool? Admin = null);
+
+    private sealed record ReadRequest(long ChatId, int MessageId);
+
     private sealed record CloseRequest(double Seconds);
 
     private sealed record ChatRequest(ChatStatus State, long? MigrateToChatId = null, bool Notify = false, IReadOnlyList<long>? ChatIds = null);
+
+    private readonly PageApi page = new(state);
 
     public async Task HandleAsync(HttpContext http, string path)
     {
         try
         {
-            var result = await CallAsync(http.Request, path, http.RequestAborted);
-            if (result is null)
-                await WriteMessagesAsync(http);
-            else
-                await http.Response.WriteAsJsonAsync(result, result.GetType(), Strict, http.RequestAborted);
+            var result = await CallAsync(http, path, http.RequestAborted);
+            if (result is not null)
+                await http.Response.WriteAsJsonAsync(result, result.GetType(), Json, http.RequestAborted);
         }
         catch (KeyNotFoundException missing)
         {
@@ -46,13 +53,31 @@ internal sealed class ControlApi(SimulatorState state, PersonActions people)
         }
     }
 
-    /// <returns>What to answer as JSON; null for the log, which is written as it is read.</returns>
-    private async Task<object?> CallAsync(HttpRequest request, string path, CancellationToken ct)
+    /// <returns>What to answer as JSON; null for what was written as it was read.</returns>
+    private async Task<object?> CallAsync(HttpContext http, string path, CancellationToken ct)
     {
+        var request = http.Request;
         switch (request.Method, path)
         {
             case ("GET", "/sim/messages"):
+                await WriteMessagesAsync(http);
                 return null;
+            case ("GET", "/sim/events"):
+                await events.ServeAsync(http);
+                return null;
+            case ("GET", "/sim/chats"):
+                return page.Chats(request);
+            case ("GET", _) when path.StartsWith("/sim/chats/", StringComparison.Ordinal):
+                await page.WriteConversationAsync(http, ChatId(path));
+                return null;
+            case ("GET", "/sim/bot"):
+                return page.Bot();
+            case ("POST", "/sim/read"):
+                var read = await ReadAsync<ReadRequest>(request, ct);
+                return page.MarkRead(read.ChatId, read.MessageId);
+            case ("POST", "/sim/people"):
+                var person = await ReadAsync<PersonRequest>(request, ct);
+                return page.Chat(people.Introduce(person.ChatId, person.FirstName, person.Username, person.LanguageCode, person.Admin));
             case ("DELETE", "/sim/messages"):
                 state.ClearLog();
                 return new { cleared = true };
@@ -70,6 +95,9 @@ internal sealed class ControlApi(SimulatorState state, PersonActions people)
                 var press = await ReadAsync<PressRequest>(request, ct);
                 return await people.PressAsync(press.ChatId, press.MessageId, new(press.Button, press.Row, press.Col, press.Forge),
                     TimeSpan.FromMilliseconds(press.WaitMs), ct);
+            case ("POST", "/sim/callbacks"):
+                var callbacks = await ReadAsync<CallbacksRequest>(request, ct);
+                return Enumerable.Range(0, Math.Clamp(callbacks.Count, 0, 1_000_000)).Select(_ => state.Callbacks.Press().Id).ToArray();
             case ("POST", "/sim/say"):
                 var say = await ReadAsync<SayRequest>(request, ct);
                 state.Chats.Introduce(say.ChatId, say.FirstName, say.Username, say.LanguageCode);
@@ -87,7 +115,7 @@ internal sealed class ControlApi(SimulatorState state, PersonActions people)
                     people.SetChat(id, chats.State, chats.MigrateToChatId, chats.Notify);
                 return new { chats = chats.ChatIds.Count };
             case ("POST", _) when path.StartsWith("/sim/chats/", StringComparison.Ordinal):
-                var chatId = long.Parse(path["/sim/chats/".Length..], CultureInfo.InvariantCulture);
+                var chatId = ChatId(path);
                 var chat = await ReadAsync<ChatRequest>(request, ct);
                 var update = people.SetChat(chatId, chat.State, chat.MigrateToChatId, chat.Notify);
                 return new { chat_id = chatId, state = chat.State, update_id = update?.UpdateId };
@@ -122,16 +150,18 @@ internal sealed class ControlApi(SimulatorState state, PersonActions people)
     private async Task<SimulatorSettings> MergeAsync(HttpRequest request, CancellationToken ct)
     {
         var changes = await JsonNode.ParseAsync(request.Body, cancellationToken: ct) as JsonObject ?? throw new JsonException("an object is expected");
-        var merged = JsonSerializer.SerializeToNode(state.Traffic.Settings, Strict)!.AsObject();
+        var merged = JsonSerializer.SerializeToNode(state.Traffic.Settings, Json)!.AsObject();
         foreach (var (name, value) in changes)
             merged[name] = value?.DeepClone();
-        return merged.Deserialize<SimulatorSettings>(Strict)!;
+        return merged.Deserialize<SimulatorSettings>(Json)!;
     }
 
-    private static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken ct) =>
-        await JsonSerializer.DeserializeAsync<T>(request.Body, Strict, ct) ?? throw new JsonException("an object is expected");
+    private static long ChatId(string path) => long.Parse(path["/sim/chats/".Length..], CultureInfo.InvariantCulture);
 
-    private static long? Number(HttpRequest request, string name) =>
+    private static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken ct) =>
+        await JsonSerializer.DeserializeAsync<T>(request.Body, Json, ct) ?? throw new JsonException("an object is expected");
+
+    public static long? Number(HttpRequest request, string name) =>
         request.Query[name].ToString() is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 
     private static Task RefuseAsync(HttpContext http, int status, string error)

@@ -55,6 +55,9 @@ internal sealed class MessageLog(int after)
         }
     }
 
+    /// <summary>Chats with a message, whoever wrote it.</summary>
+    public int Chats => chats.Count;
+
     public LoggedMessage? Find(long chatId, int id) => At(id) is { } message && message.ChatId == chatId ? message : null;
 
     /// <summary>The first messages after an id, oldest first: of one chat, or of all.</summary>
@@ -81,6 +84,58 @@ internal sealed class MessageLog(int after)
         }
 
         return found;
+    }
+
+    /// <summary>The newest message of a chat, deleted or not.</summary>
+    public LoggedMessage? Last(long chatId) => chats.TryGetValue(chatId, out var tally) ? At(Volatile.Read(ref tally.LastId)) : null;
+
+    /// <summary>Each chat once, the one with the newest message first.</summary>
+    public IEnumerable<long> ChatsNewestFirst()
+    {
+        for (var id = LastId; id > floor; id--)
+        {
+            if (At(id) is { } message && chats.TryGetValue(message.ChatId, out var tally) && Volatile.Read(ref tally.LastId) == id)
+                yield return message.ChatId;
+        }
+    }
+
+    /// <summary>A chat's last messages from one id up to the one before another, without deleted ones; oldest first.</summary>
+    public IReadOnlyList<LoggedMessage> ReadBack(long chatId, int before, int from, int limit)
+    {
+        var found = new List<LoggedMessage>();
+        for (var message = Last(chatId); message is not null && message.Id >= from && found.Count < limit; message = At(message.Previous))
+        {
+            if (message.Id < before && !message.Deleted)
+                found.Add(message);
+        }
+
+        found.Reverse();
+        return found;
+    }
+
+    /// <summary>Messages from bots to a chat after an id, without deleted ones, up to a limit.</summary>
+    public int CountAfter(long chatId, int afterId, int limit)
+    {
+        var count = 0;
+        for (var message = Last(chatId); message is not null && message.Id > afterId && count < limit; message = At(message.Previous))
+            count += message is { FromPerson: false, Deleted: false } ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>Adds the chats of the messages after an id, as long as there are not too many.</summary>
+    /// <returns>The last message read, since one that is just being stored is for the next time; and whether all chats are there.</returns>
+    public (int Last, bool All) ReadChats(int afterId, HashSet<long> into, int limit)
+    {
+        var all = afterId >= floor && afterId <= LastId;
+        var last = all ? afterId : floor;
+        for (; At(last + 1) is { } message; last++)
+        {
+            if (all)
+                into.Add(message.ChatId);
+            all &= into.Count <= limit;
+        }
+
+        return (last, all);
     }
 
     /// <summary>Some of the chats that received more than one message. Reads all chats: for a failed test's message, not for a loop.</summary>

@@ -80,6 +80,16 @@ internal sealed class PersonActions(SimulatorState state)
         return new(update?.UpdateId, message.Id, update?.Status);
     }
 
+    /// <returns>The chat: the given one or, without an id, one of its own.</returns>
+    public long Introduce(long? chatId, string? firstName, string? username, string? languageCode, bool? admin)
+    {
+        var id = chatId ?? state.Chats.NewId();
+        state.Chats.Introduce(id, firstName, username, languageCode, admin);
+        // An admin comes first in the list.
+        state.Changes.Add(admin is null ? id : ChangeLog.EveryChat);
+        return id;
+    }
+
     /// <summary>
     /// Sets what a chat answers; with <paramref name="notify"/> the bot is told by my_chat_member, as it is when a person blocks it.
     /// </summary>
@@ -87,6 +97,7 @@ internal sealed class PersonActions(SimulatorState state)
     {
         var before = state.Chats[chatId];
         state.Chats.Set(chatId, status, migratedTo);
+        state.Changes.Add(chatId);
         if (!notify || state.Bots.Find(null) is not { } bot)
             return null;
         var card = state.Chats[chatId];

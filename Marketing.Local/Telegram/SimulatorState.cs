@@ -19,9 +19,14 @@ internal sealed class SimulatorState : IAsyncDisposable
     public CallbackQueries Callbacks { get; }
     public BotAccounts Bots { get; }
     public ChatBook Chats { get; } = new();
+    public ChangeLog Changes { get; } = new();
     public MessageLog Log => log;
 
-    public void ClearLog() => log = new(log.LastId);
+    public void ClearLog()
+    {
+        log = new(log.LastId);
+        Changes.Add(ChangeLog.EveryChat);
+    }
 
     public async ValueTask DisposeAsync()
     {

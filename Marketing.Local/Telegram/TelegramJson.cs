@@ -29,7 +29,7 @@ internal static class TelegramJson
     {
         json.WriteNumber("id"u8, id);
         json.WriteBoolean("is_bot"u8, false);
-        json.WriteString("first_name"u8, card.FirstName ?? $"User {id}");
+        json.WriteString("first_name"u8, card.NameOf(id));
         if (card.Username is { } username)
             json.WriteString("username"u8, username);
         if (card.LanguageCode is { } language)
@@ -42,14 +42,14 @@ internal static class TelegramJson
         json.WriteNumber("id"u8, id);
         if (id > 0)
         {
-            json.WriteString("first_name"u8, card.FirstName ?? $"User {id}");
+            json.WriteString("first_name"u8, card.NameOf(id));
             if (card.Username is { } username)
                 json.WriteString("username"u8, username);
             json.WriteString("type"u8, "private"u8);
         }
         else
         {
-            json.WriteString("title"u8, card.FirstName ?? $"Group {id}");
+            json.WriteString("title"u8, card.NameOf(id));
             // Ids of supergroups begin with -100, those of basic groups do not.
             json.WriteString("type"u8, id < -1_000_000_000_000 ? "supergroup"u8 : "group"u8);
         }

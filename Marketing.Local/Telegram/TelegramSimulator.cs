@@ -21,7 +21,6 @@ public sealed class TelegramSimulator : IAsyncDisposable
         state = new(options);
         people = new(state);
         var bots = new BotApi(state);
-        var control = new ControlApi(state, people);
 
         // No configuration, logging or routing: one delegate, so that a core is spent on messages.
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -31,6 +30,7 @@ public sealed class TelegramSimulator : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         app = builder.Build();
+        var control = new ControlApi(state, people, new(state, app.Lifetime.ApplicationStopping));
         app.Run(http => ServeAsync(http, bots, control));
     }
 
@@ -82,6 +82,10 @@ public sealed class TelegramSimulator : IAsyncDisposable
     public void SetChat(long chatId, ChatStatus status, long? migratedTo = null) =>
         people.SetChat(chatId, status, migratedTo, notify: false);
 
+    /// <summary>Gives a chat a name; an admin's comes first in the list.</summary>
+    public void Introduce(long chatId, string firstName, string? username = null, string? languageCode = null, bool? admin = null) =>
+        people.Introduce(chatId, firstName, username, languageCode, admin);
+
     /// <summary>Answers every message 429 for so long, with the seconds that are left as retry_after.</summary>
     public void Close(TimeSpan span) => state.Traffic.Close(span);
 
@@ -112,6 +116,8 @@ public sealed class TelegramSimulator : IAsyncDisposable
                 await bots.HandleAsync(http, path);
             else if (path.StartsWith("/sim/", StringComparison.Ordinal))
                 await control.HandleAsync(http, path);
+            else if (path.StartsWith("/page/", StringComparison.Ordinal) || path == "/" && WantsHtml(http.Request))
+                await PageFiles.ServeAsync(http, path);
             else if (path == "/")
                 await http.Response.WriteAsync(Endpoints, http.RequestAborted);
             else
@@ -123,6 +129,9 @@ public sealed class TelegramSimulator : IAsyncDisposable
         }
     }
 
+    // Browsers do; curl gets the endpoints.
+    private static bool WantsHtml(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
     private const string Endpoints = """
         Telegram simulator
 
@@ -130,11 +139,18 @@ public sealed class TelegramSimulator : IAsyncDisposable
           getMe setWebhook deleteWebhook getWebhookInfo setMyCommands getMyCommands sendMessage sendPhoto copyMessage
           editMessageText editMessageReplyMarkup deleteMessage deleteMessages answerCallbackQuery
 
-        People
+        People (in a browser, this address is a page of their chats)
           GET    /sim/messages?chat_id=&after=&limit=&own=   what chats received (own=true: and what they wrote)
           GET    /sim/messages/count                         {total, refused, chats, duplicates, duplicate_chats}
           DELETE /sim/messages
+          GET    /sim/chats?search=&offset=&limit=           {total, chats}: the newest activity first
+          GET    /sim/chats/{id}?before=&from=&limit=        {chat, commands, more, messages}: the last ones, both sides
+          GET    /sim/bot                                    {bot: {id, name, username, webhook_url, pending_updates, last_error}}
+          GET    /sim/events                                 server-sent: {chats: ids that changed, or null for all, totals}
+          POST   /sim/people      {chat_id?, first_name?, username?, language_code?, admin?}: introduces a person, or changes one
+          POST   /sim/read        {chat_id, message_id}: read up to there
           POST   /sim/press       {chat_id, message_id, button: callback_data | row, col, forge?, wait_ms?}
+          POST   /sim/callbacks   {count}: so many callback query ids that can be answered, for updates of your own making
           POST   /sim/say         {chat_id, text, first_name?, username?, language_code?, wait_ms?}
           POST   /sim/chats/{id}  {state: normal | blocked | deactivated | not_found | migrated, migrate_to_chat_id?, notify?}
           POST   /sim/chats       the same for {chat_ids: [..]}
