@@ -13,9 +13,9 @@ internal sealed record BenchArguments(
     IReadOnlyList<string> Benches, int? Recipients, int? Rounds, int? InFlight, int? Latency, bool Quick, bool Check)
 {
     public const string Usage =
-        "usage: bench [delivery|plan|rate|memory]... [--recipients N] [--rounds N] [--in-flight N] [--latency MS] [--quick] [--check]";
+        "usage: bench [delivery|plan|rate|memory|webhook|audience]... [--recipients N] [--rounds N] [--in-flight N] [--latency MS] [--quick] [--check]";
 
-    private static readonly string[] All = ["delivery", "plan", "rate", "memory"];
+    private static readonly string[] All = ["delivery", "plan", "rate", "memory", "webhook", "audience"];
 
     /// <exception cref="ArgumentException">Not of the form of <see cref="Usage"/>.</exception>
     public static BenchArguments Parse(string[] args)

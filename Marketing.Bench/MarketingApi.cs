@@ -9,6 +9,7 @@ namespace Marketing.Bench;
 /// <summary>The app as an operator has it: over HTTP. Only the wait for the end asks the database, so as not to charge the host.</summary>
 internal sealed class MarketingApi : IDisposable
 {
+    public const string WebhookSecret = "webhook-secret-of-the-benchmarks";
     private const string OwnerToken = "owner-token-of-the-benchmarks-0123456789";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
@@ -17,7 +18,8 @@ internal sealed class MarketingApi : IDisposable
 
     public MarketingApi(Uri host, NpgsqlDataSource source)
     {
-        http = new HttpClient { BaseAddress = new Uri(host, "api/v1/admin/") };
+        // An import of a million people may take minutes on a slow machine.
+        http = new HttpClient { BaseAddress = new Uri(host, "api/v1/admin/"), Timeout = TimeSpan.FromMinutes(20) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OwnerToken);
         this.source = source;
     }
@@ -28,7 +30,7 @@ internal sealed class MarketingApi : IDisposable
         ["ConnectionStrings__Marketing"] = connectionString,
         ["Telegram__BotToken"] = "42:token-of-the-benchmarks",
         ["Telegram__ApiBaseUrl"] = telegram?.ToString(),
-        ["Telegram__WebhookSecret"] = "webhook-secret-of-the-benchmarks",
+        ["Telegram__WebhookSecret"] = WebhookSecret,
         ["Marketing__PublicBaseUrl"] = BenchMessage.PublicBaseUrl,
         ["Marketing__LinkSigningKey"] = Convert.ToBase64String(new byte[32]),
         ["Marketing__OwnerToken"] = OwnerToken,
@@ -37,11 +39,13 @@ internal sealed class MarketingApi : IDisposable
     };
 
     /// <summary>A draft of the benchmarks' message to an audience.</summary>
-    public async Task<Guid> DraftAsync(string region, CancellationToken ct)
+    public Task<Guid> DraftAsync(string region, CancellationToken ct) => DraftAsync(region, BenchMessage.Buttons, ct);
+
+    public async Task<Guid> DraftAsync(string region, object[] buttons, CancellationToken ct)
     {
         var template = await PostAsync("templates", new
         {
-            name = $"Bench {Guid.CreateVersion7()}", category = "bench", content = BenchMessage.Template, cta_buttons = BenchMessage.Buttons,
+            name = $"Bench {Guid.CreateVersion7()}", category = "bench", content = BenchMessage.Template, cta_buttons = buttons,
         }, ct);
         var broadcast = await PostAsync("broadcasts", new
         {
@@ -78,13 +82,24 @@ internal sealed class MarketingApi : IDisposable
         return new Ledger(row.GetInt64(0), row.GetInt64(1), row.GetDouble(2));
     }
 
+    /// <summary>Imports a CSV file; how many people were new.</summary>
+    public async Task<int> ImportAsync(string file, CancellationToken ct)
+    {
+        using var content = new StreamContent(File.OpenRead(file), 1 << 16) { Headers = { ContentType = new("text/csv") } };
+        using var response = await http.PostAsync("audience/import", content, ct);
+        return (await ReadAsync("audience/import", response, ct)).GetProperty("inserted").GetInt32();
+    }
+
     private async Task<JsonElement> PostAsync(string path, object body, CancellationToken ct)
     {
         using var response = await http.PostAsJsonAsync(path, body, ct);
-        return response.IsSuccessStatusCode
+        return await ReadAsync(path, response, ct);
+    }
+
+    private static async Task<JsonElement> ReadAsync(string path, HttpResponseMessage response, CancellationToken ct) =>
+        response.IsSuccessStatusCode
             ? await response.Content.ReadFromJsonAsync<JsonElement>(ct)
             : throw new InvalidOperationException($"{path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(ct)}");
-    }
 
     public void Dispose() => http.Dispose();
 }

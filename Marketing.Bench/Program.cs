@@ -33,6 +33,8 @@ try
             "delivery" => DeliveryBench.RunAsync(postgres, arguments, report, stop.Token),
             "plan" => PlanBench.RunAsync(postgres, arguments, report, stop.Token),
             "rate" => RateBench.RunAsync(postgres, arguments, report, stop.Token),
+            "webhook" => WebhookBench.RunAsync(postgres, arguments, report, stop.Token),
+            "audience" => AudienceBench.RunAsync(postgres, arguments, report, stop.Token),
             _ => MemoryBench.RunAsync(postgres, arguments, report, stop.Token),
         });
     }

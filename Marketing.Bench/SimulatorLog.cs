@@ -25,6 +25,18 @@ internal sealed class SimulatorLog(Uri simulator) : IDisposable
             : throw new InvalidOperationException("chats got a message twice");
     }
 
+    /// <summary>Messages received, those that went to one chat among them.</summary>
+    public async Task<int> TotalAsync(CancellationToken ct) =>
+        (await http.GetFromJsonAsync<JsonElement>("sim/messages/count", ct)).GetProperty("total").GetInt32();
+
+    /// <summary>Numbers of presses that can be answered, without the presses.</summary>
+    public async Task<string[]> OpenCallbackQueriesAsync(int count, CancellationToken ct)
+    {
+        using var response = await http.PostAsJsonAsync("sim/callbacks", new { count }, ct);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<string[]>(ct))!;
+    }
+
     public async Task MustBeAsync(int expected, CancellationToken ct)
     {
         if (await CountAsync(ct) is var total && total != expected)

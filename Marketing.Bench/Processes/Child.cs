@@ -27,7 +27,9 @@ internal static class Child
                 var request = JsonSerializer.Deserialize<ChildRequest>(line)!;
                 answer = request.Command switch
                 {
-                    "start" when role == Simulator => new(Address: (simulator = await TelegramSimulator.StartAsync(new(), default)).Address),
+                    "start" when role == Simulator => new(Address: (simulator = await TelegramSimulator.StartAsync(
+                        // A round's presses are made before it begins.
+                        new() { CallbackLifetime = TimeSpan.FromHours(1) }, default)).Address),
                     "start" => await sender.StartAsync(request),
                     "measure" => new(Allocated: GC.GetTotalAllocatedBytes(), PeakManaged: heap.Peak),
                     _ => await sender.HandleAsync(request),

@@ -1,7 +1,7 @@
 namespace Marketing.Bench.Processes;
 
 /// <summary>One line of JSON on a child's standard input.</summary>
-/// <param name="Command">start, measure, bot_loop, http_loop or plan.</param>
+/// <param name="Command">start, measure, bot_loop, http_loop, bare_endpoint or plan.</param>
 /// <param name="Settings">start: the function host's.</param>
 /// <param name="InstantBot">start: Telegram is answered in the process, without a request.</param>
 /// <param name="RunTimers">start: with the schedule and the watchdog.</param>
@@ -14,7 +14,7 @@ internal sealed record ChildRequest(
 
 /// <summary>The line of JSON that answers it.</summary>
 /// <param name="Error">What went wrong; the rest says nothing then.</param>
-/// <param name="Address">start: where it listens.</param>
+/// <param name="Address">start, bare_endpoint: where it listens.</param>
 /// <param name="Seconds">A loop's, or the plan's, by the child's own clock.</param>
 /// <param name="Allocated">Bytes since the process began.</param>
 /// <param name="PeakManaged">Bytes on the managed heap at most, garbage included, looked at every 10 ms.</param>

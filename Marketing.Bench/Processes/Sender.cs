@@ -5,6 +5,7 @@ using Marketing.Functions.Delivery;
 using Marketing.Local.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Telegram.Bot;
 
 namespace Marketing.Bench.Processes;
@@ -16,6 +17,7 @@ namespace Marketing.Bench.Processes;
 internal sealed class Sender : IAsyncDisposable
 {
     private FunctionHost? host;
+    private BareEndpoint? bare;
 
     public async Task<ChildAnswer> StartAsync(ChildRequest request)
     {
@@ -47,6 +49,9 @@ internal sealed class Sender : IAsyncDisposable
             case "http_loop":
                 return new(Seconds: await BareLoops.HttpAsync(
                     new Uri(Options.TelegramApiBaseUrl!), Options.TelegramBotToken, request.First, request.Count, Options.MaxInFlight));
+            case "bare_endpoint":
+                bare = await BareEndpoint.StartAsync(host!.Services.GetRequiredService<NpgsqlDataSource>());
+                return new(Address: bare.Address);
             case "plan":
                 var activities = ActivatorUtilities.CreateInstance<DeliveryActivities>(host!.Services);
                 var watch = Stopwatch.StartNew();
@@ -62,6 +67,8 @@ internal sealed class Sender : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (bare is not null)
+            await bare.DisposeAsync();
         if (host is not null)
             await host.DisposeAsync();
     }
