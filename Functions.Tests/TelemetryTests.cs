@@ -53,15 +53,9 @@ public sealed class TelemetryTests(QuietApp app) : IClassFixture<QuietApp>
     {
         using var measured = new Measurements(app.Host);
         var (region, _) = await app.AudienceAsync(60);
-        app.Telegram.Settings = app.Telegram.Settings with { RateLimit = 40 };
-        try
-        {
-            await app.SendAsync(await app.BroadcastAsync(new { region }));
-        }
-        finally
-        {
-            app.Telegram.Settings = new SimulatorSettings();
-        }
+        var broadcast = await app.BroadcastAsync(new { region });
+        app.Telegram.Close(TimeSpan.FromSeconds(5));
+        await app.SendAsync(broadcast);
 
         Assert.Equal(60, measured.Sum("marketing.messages.sent"));
         Assert.InRange(measured.Sum("marketing.telegram.rate_limited"), 1, 60);

@@ -10,6 +10,8 @@ public sealed class MarketingOptionsTests
         var options = TestOptions.With();
 
         Assert.Equal((27, 500, 256, true, null), (options.SendRate, options.BatchSize, options.MaxInFlight, options.MigrateOnStart, options.TelegramApiBaseUrl));
+        Assert.Null(options.FourEyesOver);
+        Assert.Empty(options.EntraRoles);
     }
 
     [Theory]
@@ -27,6 +29,11 @@ public sealed class MarketingOptionsTests
     [InlineData("Marketing:SendRate", "27,5", "Marketing__SendRate is not a number from")]
     [InlineData("Marketing:BatchSize", "x", "Marketing__BatchSize is not a number from 1 to")]
     [InlineData("Marketing:MaxInFlight", "-1", "Marketing__MaxInFlight is not a number from 1 to")]
+    [InlineData("Marketing:FourEyesOver", "-1", "Marketing__FourEyesOver is not a number from 0 to")]
+    [InlineData("Marketing:EntraRoles", "owner", "Marketing__EntraRoles is not valid")]
+    [InlineData("Marketing:EntraRoles", "Marketing.Owner=4", "Marketing__EntraRoles is not valid")]
+    [InlineData("Marketing:EntraRoles", "=owner", "Marketing__EntraRoles is not valid")]
+    [InlineData("Marketing:EntraRoles", "A=owner,A=viewer", "Marketing__EntraRoles is not valid")]
     [InlineData("Marketing:MigrateOnStart", "yes", "Marketing__MigrateOnStart is neither true nor false")]
     public void From_MissingOrBad_NamesTheKeyInOneLine(string key, string? value, string says)
     {

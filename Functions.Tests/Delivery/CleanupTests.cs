@@ -28,6 +28,21 @@ public sealed class CleanupTests(QuietApp app) : IClassFixture<QuietApp>
     }
 
     [Fact]
+    public async Task PurgeConversations_OlderThanAWeek_GoUnlessTheyFollowABroadcast()
+    {
+        await using var db = await app.Database.OpenConnectionAsync();
+        await db.ExecuteAsync("""
+            INSERT INTO conversations (id, chat_id, admin_id, step, state, updated_at)
+            SELECT gen_random_uuid(), -n, (SELECT id FROM admin_tokens LIMIT 1), n, '{}', now() - CASE WHEN n = 11 THEN interval '167 hours' ELSE interval '169 hours' END
+            FROM generate_series(8, 11) n
+            """);
+
+        await Timers.PurgeConversations(new TimerInfo(), default);
+
+        Assert.Equal([10, 11], await db.QueryAsync<int>("SELECT step FROM conversations ORDER BY step"));
+    }
+
+    [Fact]
     public async Task PurgeHistories_AsksForEndedOnesOlderThanAWeek()
     {
         var asked = new List<PurgeInstancesFilter>();

@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Dapper;
+using Marketing.Core.Telegram;
 using Marketing.Core.Tests.Fixtures;
 using Marketing.Functions.Tests.OpenApi;
 using Marketing.Local.Hosting;
@@ -36,6 +38,9 @@ public class MarketingApp : IAsyncLifetime
     /// <summary>Changed or added for one class of tests.</summary>
     protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
 
+    // Faults are what many tests make.
+    protected virtual void ConfigureLogging(ILoggingBuilder logging) => logging.AddConsole().SetMinimumLevel(LogLevel.Critical);
+
     public async Task InitializeAsync()
     {
         var connectionString = await TestPostgres.CreateDatabaseAsync();
@@ -45,7 +50,7 @@ public class MarketingApp : IAsyncLifetime
         Api = new HttpClient(new OpenApiHandler(new SocketsHttpHandler { AllowAutoRedirect = false })) { BaseAddress = new Uri(Host.Address, "api/") };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OwnerToken);
         await Host.Services.GetRequiredService<ITelegramBotClient>().SetWebhook(
-            new Uri(Host.Address, "api/telegram/webhook").ToString(), secretToken: WebhookSecret);
+            new Uri(Host.Address, "api/telegram/webhook").ToString(), allowedUpdates: UsedUpdates.All, secretToken: WebhookSecret);
     }
 
     private Task<FunctionHost> StartHostAsync(string connectionString)
@@ -69,7 +74,7 @@ public class MarketingApp : IAsyncLifetime
             Settings = settings,
             ConfigureServices = (services, configuration) => services.AddMarketingFunctions(configuration),
             RunTimers = RunTimers,
-            ConfigureLogging = logging => logging.AddConsole().SetMinimumLevel(LogLevel.Critical), // faults are what many tests make
+            ConfigureLogging = ConfigureLogging,
         }, default);
     }
 
@@ -130,6 +135,15 @@ public class MarketingApp : IAsyncLifetime
         return broadcast.Id();
     }
 
+    /// <returns>The name.</returns>
+    public async Task<string> SaveCohortAsync(string name, object query)
+    {
+        await using var db = await Database.OpenConnectionAsync();
+        await db.ExecuteAsync("INSERT INTO cohorts (id, name, cohort_query) VALUES (@id, @name, @query::jsonb)",
+            new { id = Guid.CreateVersion7(), name, query = JsonSerializer.Serialize(query) });
+        return name;
+    }
+
     /// <summary>Sends it and waits for its end.</summary>
     public async Task<JsonElement> SendAsync(string broadcastId)
     {
@@ -162,6 +176,16 @@ public class MarketingApp : IAsyncLifetime
     public async Task<JsonElement> PutAsync(string path, object body, HttpStatusCode expected = HttpStatusCode.OK) =>
         await ReadAsync(await Api.PutAsJsonAsync(path, body), expected);
 
+    /// <summary>A request with headers of its own.</summary>
+    public async Task<HttpResponseMessage> RequestAsync(HttpMethod method, string path, object? body, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = body is null ? null : JsonContent.Create(body);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await Api.SendAsync(request);
+    }
+
     /// <summary>Posts a body as it is.</summary>
     public async Task<JsonElement> PostRawAsync(string path, string body, HttpStatusCode expected)
     {
@@ -186,6 +210,24 @@ public class MarketingApp : IAsyncLifetime
     {
         var message = Assert.Single(Telegram.Messages(telegramId));
         return (message, ReceivedButton.Of(message));
+    }
+
+    /// <summary>Presses a button, whether the message still has it or not; what the bot answered for a moment.</summary>
+    public async Task<string?> PressAsync(long telegramId, int messageId, string data)
+    {
+        using var http = new HttpClient { BaseAddress = Telegram.Address };
+        var response = await http.PostAsJsonAsync("sim/press", new { chat_id = telegramId, message_id = messageId, button = data, forge = true });
+        var pressed = await ReadAsync(response, HttpStatusCode.OK);
+        Assert.Equal(200, pressed.Number("webhook_status"));
+        return pressed.GetProperty("answer") is { ValueKind: JsonValueKind.Object } answer ? answer.GetProperty("text").GetString() : null;
+    }
+
+    /// <summary>Deletes a message from its chat.</summary>
+    public async Task DeleteMessageAsync(long chatId, int messageId)
+    {
+        using var http = new HttpClient();
+        using var deleted = await http.PostAsJsonAsync(new Uri(Telegram.Address, "/bot42:token-of-the-tests/deleteMessage"), new { chat_id = chatId, message_id = messageId });
+        Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
     }
 
     /// <summary>Opens a tracked link as a browser would; the link names the public address, which is this host's here.</summary>

@@ -47,13 +47,13 @@ internal sealed partial class OpenApiDocument
         if (paths.Find(p => p.Path.IsMatch(path)).Template is not { } template
             || Paths[template]![method.ToLowerInvariant()]?["responses"] is not JsonObject responses)
             return null;
-        if (Resolve(responses[status.ToString(CultureInfo.InvariantCulture)]) is not { } response)
+        if (Resolve(responses[status.ToString(CultureInfo.InvariantCulture)] ?? responses["default"]) is not { } response)
             return "the status is not documented";
         if (response["content"] is not JsonObject content)
             return body.Length == 0 ? null : "no content is documented";
         if (mediaType is null || content.FirstOrDefault(c => c.Key.Split(';')[0] == mediaType).Value is not { } media)
             return $"the media type {mediaType} is not documented";
-        if (!mediaType.EndsWith("json", StringComparison.Ordinal) || media["schema"] is not { } schema)
+        if (!(mediaType == "application/json" || mediaType.EndsWith("+json", StringComparison.Ordinal)) || media["schema"] is not { } schema)
             return null;
         var errors = (await SchemaAsync(schema)).Validate(body);
         return errors.Count == 0 ? null : string.Join("; ", errors.Select(e => e.ToString()));

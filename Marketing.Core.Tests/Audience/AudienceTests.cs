@@ -17,9 +17,11 @@ public abstract class AudienceTests(DatabaseFixture database) : IClassFixture<Da
 
     protected AudienceImporter Importer => new(People);
 
-    protected AudienceRepository People => new(Database.Source, Clock);
+    protected AudienceRepository People => new(Database.Source, Erased, Clock);
 
-    public Task InitializeAsync() => ExecuteAsync("TRUNCATE users CASCADE");
+    protected ErasedPeople Erased => new(Database.Source, TestOptions.With());
+
+    public Task InitializeAsync() => ExecuteAsync("TRUNCATE users, erased_people CASCADE");
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -28,7 +30,7 @@ public abstract class AudienceTests(DatabaseFixture database) : IClassFixture<Da
     protected Task<ImportResult> NdjsonAsync(string text) => ImportAsync(text, ImportFormat.Ndjson);
 
     protected Task<ImportResult> ImportAsync(string text, ImportFormat format) =>
-        Importer.ImportAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), format, CancellationToken.None);
+        Importer.ImportAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), format, dryRun: false, CancellationToken.None);
 
     protected async Task<User> UserAsync(long telegramUserId) =>
         await People.FindByTelegramIdAsync(telegramUserId, CancellationToken.None)

@@ -163,7 +163,7 @@ public sealed class CsvImportTests(DatabaseFixture database) : AudienceTests(dat
     public async Task Csv_NotUtf8_IsReportedWithItsByte()
     {
         byte[] body = [.. "telegram_user_id,first_name\n1,Ren"u8, 0xE9, .. "\n2,Ada\n"u8];
-        var result = await Importer.ImportAsync(new MemoryStream(body), ImportFormat.Csv, CancellationToken.None);
+        var result = await Importer.ImportAsync(new MemoryStream(body), ImportFormat.Csv, dryRun: false, CancellationToken.None);
 
         Assert.Equal([(2, "byte 6 (0xE9) is not UTF-8")], Rejected(result));
         Assert.Equal([2], await StoredAsync());

@@ -78,7 +78,7 @@ public sealed class NdjsonImportTests(DatabaseFixture database) : AudienceTests(
     public async Task Ndjson_NotUtf8_IsReportedWithItsByte()
     {
         byte[] body = [.. "{\"telegram_user_id\":1}\n{\"telegram_user_id\":2,\"x\":\""u8, 0xC3, 0x28, .. "\"}\n"u8];
-        var result = await Importer.ImportAsync(new MemoryStream(body), ImportFormat.Ndjson, CancellationToken.None);
+        var result = await Importer.ImportAsync(new MemoryStream(body), ImportFormat.Ndjson, dryRun: false, CancellationToken.None);
 
         Assert.Equal([(2, "byte 28 (0xC3) is not UTF-8")], Rejected(result));
     }

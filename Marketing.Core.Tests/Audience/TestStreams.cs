@@ -12,6 +12,18 @@ internal sealed class BrokenStream(byte[] bytes) : MemoryStream(bytes)
     }
 }
 
+/// <summary>Gives its bytes and does something before it ends.</summary>
+internal sealed class InterruptedStream(string text, Func<Task> atTheEnd) : MemoryStream(Encoding.UTF8.GetBytes(text))
+{
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await base.ReadAsync(buffer, cancellationToken);
+        if (read == 0)
+            await atTheEnd();
+        return read;
+    }
+}
+
 /// <summary>A CSV of about 300 bytes a person that exists only as it is read, in reads of odd sizes; measures the heap meanwhile.</summary>
 internal sealed class GeneratedStream(int people) : Stream
 {

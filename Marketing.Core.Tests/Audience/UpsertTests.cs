@@ -88,7 +88,7 @@ public sealed class UpsertTests(DatabaseFixture database) : AudienceTests(databa
         var head = string.Concat(Enumerable.Range(1, 50_000).Select(i => $"{i},n\n"));
         var body = new BrokenStream(Encoding.UTF8.GetBytes("telegram_user_id,first_name\n" + head));
 
-        await Assert.ThrowsAsync<IOException>(() => Importer.ImportAsync(body, ImportFormat.Csv, CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => Importer.ImportAsync(body, ImportFormat.Csv, dryRun: false, CancellationToken.None));
         Assert.Empty(await StoredAsync());
         Assert.Equal((1, 0), await CountsAsync("telegram_user_id\n1\n"));
     }
@@ -114,11 +114,25 @@ public sealed class UpsertTests(DatabaseFixture database) : AudienceTests(databa
     {
         const int people = 100_000;
         await using var body = new GeneratedStream(people);
-        var result = await Importer.ImportAsync(body, ImportFormat.Csv, CancellationToken.None);
+        var result = await Importer.ImportAsync(body, ImportFormat.Csv, dryRun: false, CancellationToken.None);
 
         Assert.Equal(people, result.Inserted);
         // 30 MB of file; what stays alive is the buffers, well under 4 MB.
         Assert.InRange(body.MostAlive - body.AliveAtStart, 0, 8_000_000);
+    }
+
+    [Fact]
+    public async Task Import_SomebodyErasedWhileTheFileIsRead_StoresNothing()
+    {
+        await CsvAsync("telegram_user_id\n1\n");
+        var users = new UserRepository(Database.Source, Clock);
+        var personal = new PersonalData(Database.Source, users, Erased, Clock);
+        await using var body = new InterruptedStream("""{"telegram_user_id":1}""", () => personal.EraseAsync(new UserKey(null, 1), CancellationToken.None));
+
+        await Assert.ThrowsAsync<ConflictException>(
+            () => Importer.ImportAsync(body, ImportFormat.Ndjson, dryRun: false, CancellationToken.None));
+
+        Assert.Empty(await users.SearchAsync(new UserFilter(null, null, null, null, null), null, 10, CancellationToken.None));
     }
 
     [Fact]

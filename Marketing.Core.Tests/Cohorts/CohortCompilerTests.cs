@@ -152,5 +152,38 @@ public sealed class CohortCompilerTests(DatabaseFixture database) : IClassFixtur
         Assert.Empty(await people.WhoAsync($$"""{"clicked":"{{Guid.Empty}}"}"""));
     }
 
+    [Fact]
+    public async Task Compile_Sample_IsTheSameShareEachTimeAndPartOfALargerOne()
+    {
+        await people.AddManyAsync(10_000);
+
+        var ten = await people.WhoAsync("""{"sample":{"percent":10,"seed":"a"}}""", most: 10_000);
+        var twenty = await people.WhoAsync("""{"sample":{"percent":20,"seed":"a"}}""", most: 10_000);
+        var other = await people.WhoAsync("""{"sample":{"percent":10,"seed":"b"}}""", most: 10_000);
+
+        // Four standard deviations of a fair draw are 120 people of 1,000 and 160 of 2,000.
+        Assert.InRange(ten.Length, 880, 1_120);
+        Assert.InRange(twenty.Length, 1_840, 2_160);
+        Assert.Equal(ten, await people.WhoAsync("""{"sample":{"percent":10,"seed":"a"}}""", most: 10_000));
+        Assert.Empty(ten.Except(twenty));
+        Assert.InRange(ten.Intersect(other).Count(), 50, 160); // a tenth of a tenth: the seeds have nothing to do with each other
+        Assert.Equal(10_000 - ten.Length, await people.CountAsync("""{"not":{"sample":{"percent":10,"seed":"a"}}}"""));
+        Assert.Equal(10_000, await people.CountAsync("""{"sample":{"percent":100}}"""));
+        Assert.Equal(0, await people.CountAsync("""{"sample":{"percent":0.0000000000000000001}}"""));
+        Assert.Equal(twenty.Length - ten.Length, await people.CountAsync(
+            """{"all":[{"sample":{"percent":20,"seed":"a"}},{"not":{"sample":{"percent":10,"seed":"a"}}}]}"""));
+    }
+
+    [Fact]
+    public async Task Compile_SuppressedByAnOperator_IsInNoCohort()
+    {
+        await people.AddAsync("ann");
+        await people.AddAsync("listed");
+        await people.SuppressAsync("listed");
+
+        Assert.Equal(["ann"], await people.WhoAsync("{}"));
+        Assert.Equal(["ann"], await people.WhoAsync("""{"not":{"region":"EU"}}"""));
+    }
+
     private static string[] Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries);
 }

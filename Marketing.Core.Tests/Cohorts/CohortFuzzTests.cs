@@ -90,7 +90,7 @@ public sealed class CohortFuzzTests(DatabaseFixture database) : IClassFixture<Da
         "{" + string.Join(",", Enumerable.Range(0, random.Next(1, 3)).Select(_ => Member(random, depth))) + "}";
 
     // Half of the conditions may be right: attributes and text with any string in them.
-    private static string Member(Random random, int depth) => random.Next(depth < 3 ? 10 : 7) switch
+    private static string Member(Random random, int depth) => random.Next(depth < 3 ? 11 : 7) switch
     {
         0 when random.Next(4) == 0 => $"{Quote(Pick(random, Hostile))}:{Value(random)}",
         <= 3 => $"{Quote("attributes." + (random.Next(2) == 0 ? "k" : Pick(random, Hostile)))}:{Equality(random)}",
@@ -98,8 +98,12 @@ public sealed class CohortFuzzTests(DatabaseFixture database) : IClassFixture<Da
         5 => $"\"attributes.k\":{{{Quote(Pick(random, ["gt", "gte", "lt", "lte"]))}:{(random.Next(2) == 0 ? "1.5" : "\"2026-05-01\"")}}}",
         6 => $"{Quote(Pick(random, Fields))}:{{{Quote(random.Next(9) == 0 ? Pick(random, Hostile) : Pick(random, Operators))}:{Value(random)}}}",
         7 => $"\"not\":{Query(random, depth + 1)}",
+        8 => $"\"sample\":{{\"percent\":{Percent(random)},{Quote(random.Next(9) == 0 ? Pick(random, Hostile) : "seed")}:{Value(random)}}}",
         _ => $"{Pick(random, ["\"any\"", "\"all\""])}:[{Query(random, depth + 1)},{Query(random, depth + 1)}]",
     };
+
+    private static string Percent(Random random) =>
+        random.Next(3) == 0 ? Value(random) : Pick(random, ["10", "0.001", "100", "99.999999999999999999", "1e-28", "1e400"]);
 
     private static string Equality(Random random) => random.Next(3) switch
     {

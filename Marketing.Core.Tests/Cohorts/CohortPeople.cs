@@ -16,7 +16,7 @@ internal sealed class CohortPeople(NpgsqlDataSource source)
     private readonly Dictionary<string, Guid> ids = [];
 
     public async Task ClearAsync() => await ExecuteAsync("""
-        TRUNCATE users, admin_tokens, broadcast_templates, broadcasts, deliveries, delivery_batches, cta_clicks, conversions CASCADE
+        TRUNCATE users, admin_tokens, broadcast_templates, broadcasts, deliveries, delivery_batches, cta_clicks, conversions, suppressions CASCADE
         """);
 
     public async Task AddAsync(
@@ -37,12 +37,29 @@ internal sealed class CohortPeople(NpgsqlDataSource source)
         });
     }
 
+    /// <summary>People named by their number, with ids as random as ours.</summary>
+    public Task AddManyAsync(int count) => ExecuteAsync("""
+        INSERT INTO users (id, telegram_user_id, chat_id, first_name) SELECT gen_random_uuid(), n, n, n::text FROM generate_series(1, @count) n
+        """, new { count });
+
+    public async Task SuppressAsync(string name)
+    {
+        await OwnerAsync();
+        await ExecuteAsync("""
+            INSERT INTO suppressions (telegram_user_id, reason, created_by, created_at)
+            SELECT telegram_user_id, 'complaint', @Owner, now() FROM users WHERE id = @id
+            """, new { id = ids[name], Owner });
+    }
+
+    private Task OwnerAsync() => ExecuteAsync("""
+        INSERT INTO admin_tokens (id, name, role, token_sha256) VALUES (@Owner, 'owner', 3, decode(repeat('00', 32), 'hex')) ON CONFLICT DO NOTHING
+        """, new { Owner });
+
     public async Task<Guid> BroadcastAsync(params (string Name, short State)[] deliveries)
     {
         var id = Guid.CreateVersion7();
+        await OwnerAsync();
         await ExecuteAsync("""
-            INSERT INTO admin_tokens (id, name, role, token_sha256) VALUES (@Owner, 'owner', 3, decode(repeat('00', 32), 'hex'))
-            ON CONFLICT DO NOTHING;
             INSERT INTO broadcast_templates (id, name, category, content, created_by) VALUES (@Template, 't', 'c', 'x', @Owner)
             ON CONFLICT DO NOTHING;
             INSERT INTO broadcasts (id, title, template_id, cohort_query, status, created_by)
@@ -61,10 +78,10 @@ internal sealed class CohortPeople(NpgsqlDataSource source)
         """, new { id = Guid.CreateVersion7(), user = ids[name], broadcast, converted });
 
     /// <summary>The names in the cohort, in the order of their adding; the count is checked on the way.</summary>
-    public async Task<string[]> WhoAsync(string query)
+    public async Task<string[]> WhoAsync(string query, int most = 1_000)
     {
         var cohort = Compile(query);
-        var sample = await new CohortRepository(source).SampleAsync(cohort, 1_000, CancellationToken.None);
+        var sample = await new CohortRepository(source).SampleAsync(cohort, most, CancellationToken.None);
         Assert.Equal(sample.Count, await CountAsync(query));
         return [.. sample.OrderBy(member => member.TelegramUserId).Select(member => member.FirstName!)];
     }

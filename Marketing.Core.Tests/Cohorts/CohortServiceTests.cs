@@ -60,13 +60,28 @@ public sealed class CohortServiceTests(DatabaseFixture database) : IClassFixture
     }
 
     [Fact]
+    public async Task ParseAsync_BroadcastsThatDoNotExist_AreAllPointedAt()
+    {
+        await people.AddAsync("ann");
+        var (known, unknown) = (await people.BroadcastAsync(("ann", 2)), Guid.CreateVersion7());
+        var query = JsonSerializer.SerializeToElement(new
+        {
+            received = new { @in = new[] { known, unknown } }, not = new { clicked = unknown }, converted = known,
+        });
+
+        var refusal = await Assert.ThrowsAsync<InvalidException>(() => Service().ParseAsync(query, CancellationToken.None));
+
+        Assert.Equal(["/cohort_query/not/clicked", "/cohort_query/received/in/1"], refusal.Errors.Keys.Order());
+    }
+
+    [Fact]
     public async Task PreviewAsync_DatabaseGone_Throws()
     {
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=x;Timeout=1");
-        var service = new CohortService(new CohortRepository(nowhere), clock);
+        var service = new CohortService(new CohortRepository(nowhere), new SavedCohortRepository(nowhere), clock);
 
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => service.PreviewAsync(JsonElement.Parse("{}"), CancellationToken.None));
     }
 
-    private CohortService Service() => new(new CohortRepository(database.Source), clock);
+    private CohortService Service() => new(new CohortRepository(database.Source), new SavedCohortRepository(database.Source), clock);
 }

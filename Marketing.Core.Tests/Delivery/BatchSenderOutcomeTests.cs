@@ -38,6 +38,30 @@ public sealed class BatchSenderOutcomeTests(DatabaseFixture database) : BatchSen
     }
 
     [Fact]
+    public async Task Send_TranslationThatDoesNotCompileAnyMore_FailsItsPeopleOnly()
+    {
+        var id = await PlannedAsync(3);
+        await ExecuteAsync("""
+            UPDATE broadcasts SET translations = '{"de": {"content": "<b>Hallo", "cta_buttons": []}}' WHERE id = @id;
+            UPDATE users SET language = 'de-AT' WHERE id = (SELECT user_id FROM deliveries WHERE broadcast_id = @id AND seq = 1)
+            """, new { id });
+
+        Assert.Equal(2, await SendAsync(Worker(Telegram((_, _) => Ok)), id, 3));
+
+        Assert.Equal([Sent, Failed, Sent], await StatesAsync(id));
+        Assert.Contains("/translations/de/content", (await RowsAsync(id))[1].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Send_PlannedBeforeThereWereTranslations_SendsItsContent()
+    {
+        var id = await PlannedAsync(2);
+        await ExecuteAsync("UPDATE broadcasts SET translations = NULL WHERE id = @id; UPDATE users SET language = 'de'", new { id });
+
+        Assert.Equal(2, await SendAsync(Worker(Telegram((_, _) => Ok)), id, 2));
+    }
+
+    [Fact]
     public async Task Send_ServerErrorThreeTimes_IsSentAtTheFourth()
     {
         var id = await PlannedAsync(3);

@@ -21,7 +21,7 @@ public abstract class DeliveryTests(DatabaseFixture database, TimeProvider clock
 
     protected BroadcastRepository Broadcasts => new(Source, Clock);
 
-    protected PlanRepository Plans => new(Source, Clock);
+    protected PlanRepository Plans => new(Source, Options, Clock);
 
     protected DeliveryRepository Deliveries => new(Source, Options, Clock);
 

@@ -26,7 +26,15 @@ public sealed class TelegramHtmlTests
     {
         Assert.Null(TelegramHtml.Check(html));
         Assert.Equal(length, TelegramHtml.Length(html));
+        Assert.Equal(length, TelegramHtml.PlainText(html).Length);
     }
+
+    [Theory]
+    [InlineData("a <b>b <i>c</i></b> <a href=\"x>y\">d</a>\n<pre><code class=\"language-c\">e</code></pre>", "a b c d\ne")]
+    [InlineData("&lt;b&gt; &amp;amp; &quot;&#65;&#x1F600;&lt", "<b> &amp; \"A😀<")]
+    [InlineData("a & b &nbsp; &#0; &#xZ; &", "a & b &nbsp; &#0; &#xZ; &")]
+    [InlineData("&#xD800;", "\uFFFD")]
+    public void PlainText_OfHtml_IsWhatAPersonReads(string html, string text) => Assert.Equal(text, TelegramHtml.PlainText(html));
 
     [Theory]
     [InlineData("a <b>c", "line 1, column 3: <b> is not closed")]

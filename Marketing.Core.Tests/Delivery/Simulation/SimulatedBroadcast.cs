@@ -37,7 +37,7 @@ internal sealed class SimulatedBroadcast
         OnUncertain = Random.Next(3) == 0 ? OnUncertain.Resend : OnUncertain.Keep;
         Messages = new int[Recipients];
         broadcasts = new BroadcastRepository(source, Clock);
-        plans = new PlanRepository(source, Clock);
+        plans = new PlanRepository(source, TestOptions.With(), Clock);
         deliveries = new DeliveryRepository(source, TestOptions.With(("Telegram:BotToken", $"{BotId}:token")), Clock);
         settlement = new SettleRepository(source, TestOptions.Telemetry, Clock, NullLogger<SettleRepository>.Instance);
     }
