@@ -68,6 +68,12 @@ param otlpEndpoint string = ''
 @description('False where migrations are applied by hand: a worker has 60 s to start.')
 param migrateOnStart bool = true
 
+@description('Recipients over which a broadcast needs a second person; empty for never.')
+param fourEyesOver string = ''
+
+@description('Only with App Service authentication in front (docs/operations.md): what its app roles are here, such as Marketing.Owner=owner,Marketing.Viewer=viewer. Empty: nobody signs in with Entra.')
+param entraRoles string = ''
+
 @description('Instances of all functions together. Each opens up to databasePoolSize connections.')
 @minValue(1)
 @maxValue(1000)
@@ -245,6 +251,8 @@ module app 'modules/app.bicep' = {
     scheduleGraceMinutes: scheduleGraceMinutes
     otlpEndpoint: otlpEndpoint
     migrateOnStart: migrateOnStart
+    fourEyesOver: fourEyesOver
+    entraRoles: entraRoles
   }
 }
 

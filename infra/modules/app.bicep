@@ -23,6 +23,8 @@ param maxInFlight int
 param scheduleGraceMinutes int
 param otlpEndpoint string
 param migrateOnStart bool
+param fourEyesOver string
+param entraRoles string
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
   name: identityName
@@ -117,6 +119,8 @@ resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
     Marketing__MaxInFlight: string(maxInFlight)
     Marketing__ScheduleGraceMinutes: string(scheduleGraceMinutes)
     Marketing__MigrateOnStart: string(migrateOnStart)
+    Marketing__FourEyesOver: fourEyesOver
+    Marketing__EntraRoles: entraRoles
   }
 }
 
