@@ -87,6 +87,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         }
         catch
         {
+            // Whatever failed, a picture of the page says more than a stack.
             await ShotAsync(page, $"failed {device.Name} {Guid.CreateVersion7()}");
             throw;
         }

@@ -42,6 +42,23 @@ public sealed class ConversationTextTests(MarketingApp app) : IClassFixture<Mark
     }
 
     [Fact]
+    public async Task Templates_Deleted_AreNotOffered()
+    {
+        var admin = await AdminInChat.LinkedAsync(app);
+        await app.TemplateAsync();
+        var category = $"gone {admin.TelegramId}";
+        var template = await app.PostAsync("v1/admin/templates", new { name = category, category, content = "Hi" }, System.Net.HttpStatusCode.Created);
+        await admin.SayAsync("/broadcast");
+        Assert.Contains(admin.Labels, label => label.StartsWith(category, StringComparison.Ordinal));
+
+        (await app.Api.DeleteAsync($"v1/admin/templates/{template.Id()}")).EnsureSuccessStatusCode().Dispose();
+        await admin.SayAsync("/broadcast");
+
+        Assert.Contains(admin.Labels, label => label.StartsWith("tests", StringComparison.Ordinal));
+        Assert.DoesNotContain(admin.Labels, label => label.StartsWith(category, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Templates_MoreThanAPage_ArePagedBothWays()
     {
         var admin = await AdminInChat.LinkedAsync(app);

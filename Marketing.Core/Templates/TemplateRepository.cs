@@ -71,15 +71,6 @@ public sealed class TemplateRepository(NpgsqlDataSource source, TimeProvider clo
         return (await db.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(GetSql, new { id }, cancellationToken: ct)))?.ToTemplate();
     }
 
-    private const string ListSql = $"SELECT {Columns} FROM broadcast_templates WHERE deleted_at IS NULL ORDER BY category, name";
-
-    /// <summary>All of them, by category and name.</summary>
-    public async Task<IReadOnlyList<Template>> ListAsync(CancellationToken ct)
-    {
-        await using var db = await source.OpenConnectionAsync(ct);
-        return [.. (await db.QueryAsync<Row>(new CommandDefinition(ListSql, cancellationToken: ct))).Select(r => r.ToTemplate())];
-    }
-
     // Ids are UUIDv7, so the primary key gives newest first and is the cursor.
     private const string PageSql = $"""
         SELECT {Columns} FROM broadcast_templates

@@ -42,7 +42,7 @@ public sealed class FactsReader(
         draft.TemplateId is { } id ? await templates.GetAsync(id, ct) : null;
 
     // Without their contents, of which a thousand are megabytes.
-    private const string TemplatesSql = "SELECT id, name, category FROM broadcast_templates ORDER BY category, name";
+    private const string TemplatesSql = "SELECT id, name, category FROM broadcast_templates WHERE deleted_at IS NULL ORDER BY category, name";
 
     private async Task<IReadOnlyList<TemplateName>> TemplatesAsync(CancellationToken ct)
     {
