@@ -43,9 +43,9 @@ public static class MarketingServices
         services.AddSingleton<PlanRepository>().AddSingleton<DeliveryRepository>().AddSingleton<SettleRepository>().AddSingleton<LedgerRepository>();
         services.AddSingleton<DeliveryWatch>().AddSingleton<Readiness>();
         services.AddSingleton<SendLane>().AddSingleton<BotReplies>().AddSingleton<OutageWatch>().AddSingleton<InFlight>().AddSingleton<TelegramSender>().AddSingleton<BatchSender>();
-        services.AddSingleton<LinkTokens>().AddSingleton<CtaKeyboard>().AddSingleton<ClickRepository>();
-        services.AddSingleton<ConversionRepository>().AddSingleton<ConversionService>();
-        services.AddSingleton<StatsRepository>().AddSingleton<AnalyticsService>();
+        services.AddSingleton<LinkTokens>().AddSingleton<CtaKeyboard>().AddSingleton<ClickRepository>().AddSingleton<ClickRetention>();
+        services.AddSingleton<ConversionRepository>().AddSingleton<ConversionService>().AddSingleton<ConversionImporter>().AddSingleton<ConversionLinks>();
+        services.AddSingleton<StatsRepository>().AddSingleton<SegmentRepository>().AddSingleton<OverviewRepository>().AddSingleton<CounterRepository>().AddSingleton<AnalyticsService>();
         services.AddSingleton<UpdateRepository>().AddSingleton<UpdateHandler>().AddSingleton<PressRepository>().AddSingleton<CtaPressHandler>();
         services.AddSingleton<PeopleRepository>().AddSingleton<UserChat>().AddSingleton<PressAnswers>();
         services.AddSingleton<BotMenus>().AddSingleton<WebhookRegistration>();

@@ -19,12 +19,12 @@ public sealed class MarketingTelemetry
     private static readonly InstrumentAdvice<double> Waits = new() { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600] };
     private static readonly InstrumentAdvice<double> Batches = new() { HistogramBucketBoundaries = [0.5, 1, 2.5, 5, 10, 15, 30, 60, 120, 180, 240, 300, 600] };
 
-    // Only the worker that runs the timers reads these two. When the timers move to another, the last value here is no news.
+    // Only the worker that runs the timers reads these. When the timers move to another, the last value here is no news.
     private static readonly TimeSpan GaugeLife = TimeSpan.FromMinutes(3);
 
     private readonly Counter<long> sent, failed, blocked, skipped, uncertain, rateLimited, clicks;
     private readonly Histogram<double> laneWait, batchDuration, webhookLag;
-    private readonly Reading pending, stuck;
+    private readonly Reading pending, stuck, unfolded;
 
     public MarketingTelemetry(IMeterFactory meters, TimeProvider clock)
     {
@@ -41,8 +41,10 @@ public sealed class MarketingTelemetry
         webhookLag = meter.CreateHistogram("marketing.webhook.lag", "s", "From Telegram's date of an update to its handling, for updates that have one.", advice: Waits);
         pending = new Reading(clock);
         stuck = new Reading(clock);
+        unfolded = new Reading(clock);
         meter.CreateObservableGauge("marketing.webhook.pending", pending.Observe, "{update}", "Updates that Telegram has not delivered yet.");
         meter.CreateObservableGauge("marketing.broadcasts.stuck", stuck.Observe, "{broadcast}", "Broadcasts that are sending and recorded nothing for 5 minutes.");
+        meter.CreateObservableGauge("marketing.counters.unfolded", unfolded.Observe, "{row}", "Rows that waited to be added to the counters.");
     }
 
     /// <summary>The outcomes of one claim, in the ledger's words; a row that waits again is none.</summary>
@@ -81,6 +83,9 @@ public sealed class MarketingTelemetry
     public void WebhookPending(int updates) => pending.Set(updates);
 
     public void BroadcastsStuck(int broadcasts) => stuck.Set(broadcasts);
+
+    /// <param name="rows">All that waited until then.</param>
+    public void CountersFolded(int rows) => unfolded.Set(rows);
 
     // An alert asks whether there were any; a zero would make a series of it.
     private static void Add(Counter<long> counter, int count)

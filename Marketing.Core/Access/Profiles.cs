@@ -1,11 +1,11 @@
-using System.Text.RegularExpressions;
 using Dapper;
+using Marketing.Core.Data;
 using Npgsql;
 
 namespace Marketing.Core.Access;
 
 /// <summary>What callers see and set of themselves.</summary>
-public sealed partial class Profiles(NpgsqlDataSource source)
+public sealed class Profiles(NpgsqlDataSource source)
 {
     private const string GetSql = """
         SELECT time_zone, telegram_user_id IS NOT NULL AS telegram_linked, expires_at FROM admin_tokens WHERE id = @id
@@ -27,19 +27,12 @@ public sealed partial class Profiles(NpgsqlDataSource source)
     {
         if (changes.TimeZone is { } timeZone)
         {
-            if (!IsTimeZone(timeZone))
-                throw new InvalidException("/time_zone", "is not a time zone of the IANA database, such as Europe/Berlin");
+            if (!TimeZones.Has(timeZone))
+                throw new InvalidException("/time_zone", TimeZones.Expected);
             await using var db = await source.OpenConnectionAsync(ct);
             await db.ExecuteAsync(new CommandDefinition(SetTimeZoneSql, new { caller.Id, timeZone }, cancellationToken: ct));
         }
 
         return await GetAsync(caller, ct);
     }
-
-    // The form first: on Linux a name is looked up as a file. Windows' own names, which .NET takes too, have blanks.
-    private static bool IsTimeZone(string name) =>
-        IanaName().IsMatch(name) && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId;
-
-    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,32}){0,2}\z", RegexOptions.ExplicitCapture)]
-    private static partial Regex IanaName();
 }

@@ -1,27 +1,47 @@
 using Dapper;
+using Marketing.Core.Data;
 using Npgsql;
 
 namespace Marketing.Core.Analytics;
 
-/// <summary>The one definition of each number. Deliveries are never read: their counts are the sums of delivery_batches.</summary>
+/// <summary>The numbers of broadcasts. What they count is never read, so they cost the same for any audience.</summary>
 public sealed class StatsRepository(NpgsqlDataSource source, TimeProvider clock)
 {
     private static readonly TimeSpan ProgressSpan = TimeSpan.FromSeconds(10);
 
-    // Batches: 2,000 rows at a million recipients. Clicks and conversions come from covering indexes.
-    private const string TotalsSql = """
-        SELECT b.id, b.total_recipients::bigint, d.sent, d.failed, d.blocked, d.skipped, d.uncertain,
-            c.clicks, c.total_clicks, c.unique_clickers, v.conversions
+    private const string TheseBroadcasts = "broadcast_id = ANY (@ids)";
+
+    private static readonly string TotalsSql = $"""
+        SELECT b.id AS broadcast_id, b.status = 4 AS is_sending, b.total_recipients::bigint, n.sent, n.failed, n.blocked, n.skipped, n.uncertain, n.clicks, n.total_clicks,
+            n.clickers AS unique_clickers, n.prefetches, n.conversions, n.converters
+        FROM broadcasts b LEFT JOIN ({CounterTable.Broadcasts.Live(TheseBroadcasts)}) AS n ON n.broadcast_id = b.id
+        WHERE b.id = ANY (@ids) AND b.planned_at IS NOT NULL
+        """;
+
+    private static readonly string ButtonsSql = $"""
+        SELECT b.id AS broadcast_id, (button ->> 'id')::uuid AS id, button ->> 'label' AS label, COALESCE(n.clicks, 0) AS clicks,
+            COALESCE(n.total_clicks, 0) AS total_clicks, COALESCE(n.prefetches, 0) AS prefetches, COALESCE(n.conversions, 0) AS conversions
         FROM broadcasts b
-        CROSS JOIN LATERAL (
-            SELECT COALESCE(sum(sent), 0) AS sent, COALESCE(sum(failed), 0) AS failed, COALESCE(sum(blocked), 0) AS blocked,
-                COALESCE(sum(skipped), 0) AS skipped, COALESCE(sum(uncertain), 0) AS uncertain
-            FROM delivery_batches WHERE broadcast_id = b.id) d
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS clicks, COALESCE(sum(presses), 0) AS total_clicks, count(DISTINCT user_id) AS unique_clickers
-            FROM cta_clicks WHERE broadcast_id = b.id) c
-        CROSS JOIN LATERAL (SELECT count(*) AS conversions FROM conversions WHERE broadcast_id = b.id) v
-        WHERE b.id = ANY(@ids) AND b.planned_at IS NOT NULL
+        CROSS JOIN LATERAL jsonb_array_elements(b.cta_buttons) WITH ORDINALITY AS list (button, place)
+        LEFT JOIN ({CounterTable.Buttons.Live(TheseBroadcasts)}) AS n ON n.broadcast_id = b.id AND n.cta_button_id = (button ->> 'id')::uuid
+        WHERE b.id = ANY (@ids) AND b.planned_at IS NOT NULL
+        ORDER BY b.id, place
+        """;
+
+    private static readonly string RevenueSql = $"""
+        SELECT broadcast_id, NULLIF(currency, '') AS currency, conversions, trim_scale(value) AS value FROM ({CounterTable.Revenue.Live(TheseBroadcasts)}) AS n
+        ORDER BY broadcast_id, currency
+        """;
+
+    // The bucket in which the person is whom half, 90 % and 99 % are not slower than.
+    private static readonly string DelaysSql = $"""
+        SELECT broadcast_id, min(delay) FILTER (WHERE upto >= 0.5 * people) AS p50, min(delay) FILTER (WHERE upto >= 0.9 * people) AS p90,
+            min(delay) FILTER (WHERE upto >= 0.99 * people) AS p99
+        FROM (
+            SELECT broadcast_id, delay, sum(clickers) OVER (PARTITION BY broadcast_id ORDER BY delay) AS upto,
+                sum(clickers) OVER (PARTITION BY broadcast_id) AS people
+            FROM ({CounterTable.Delays.Live(TheseBroadcasts)}) AS n) AS ranks
+        GROUP BY broadcast_id
         """;
 
     // The rate of now is counted over the batches that recorded something lately, each by its own range of the key: 3,240 rows
@@ -33,44 +53,57 @@ public sealed class StatsRepository(NpgsqlDataSource source, TimeProvider clock)
                 AND d.finished_at > @now - make_interval(secs => @span) AND d.state <> 5)), 0)::bigint AS messages
         FROM broadcasts b
         LEFT JOIN delivery_batches r ON r.broadcast_id = b.id AND r.recorded_at > @now - make_interval(secs => @span)
-        WHERE b.id = ANY(@ids) AND b.planned_at IS NOT NULL AND b.status = 4
+        WHERE b.id = ANY (@ids) AND b.planned_at IS NOT NULL
         GROUP BY b.id
         """;
 
-    private const string ButtonsSql = """
-        SELECT b.id AS broadcast_id, (button ->> 'id')::uuid AS id, button ->> 'label' AS label, count(c.id) AS clicks,
-            COALESCE(sum(c.presses), 0) AS total_clicks,
-            (SELECT count(*) FROM conversions v JOIN cta_clicks k ON k.id = v.cta_click_id
-             WHERE v.broadcast_id = b.id AND k.cta_button_id = (button ->> 'id')::uuid) AS conversions
-        FROM broadcasts b
-        CROSS JOIN LATERAL jsonb_array_elements(b.cta_buttons) WITH ORDINALITY AS list (button, place)
-        LEFT JOIN cta_clicks c ON c.broadcast_id = b.id AND c.cta_button_id = (button ->> 'id')::uuid
-        WHERE b.id = ANY(@ids) AND b.planned_at IS NOT NULL
-        GROUP BY b.id, button, place
-        ORDER BY b.id, place
-        """;
+    private static readonly string AllSql = $"{TotalsSql};{ButtonsSql};{RevenueSql};{DelaysSql}";
 
     /// <summary>The stats of those of <paramref name="ids"/> that have been planned.</summary>
-    public async Task<IReadOnlyDictionary<Guid, BroadcastStats>> ForAsync(Guid[] ids, CancellationToken ct)
+    public Task<IReadOnlyDictionary<Guid, BroadcastStats>> ForAsync(Guid[] ids, CancellationToken ct) =>
+        source.ReadAsync(db => ForAsync(db, ids, ct), ct);
+
+    /// <summary>The same, among other reads of one snapshot.</summary>
+    internal async Task<IReadOnlyDictionary<Guid, BroadcastStats>> ForAsync(NpgsqlConnection db, Guid[] ids, CancellationToken ct)
     {
-        await using var db = await source.OpenConnectionAsync(ct);
-        await using var results = await db.QueryMultipleAsync(new CommandDefinition(
-            $"{TotalsSql};{ProgressSql};{ButtonsSql}", new { ids, now = clock.GetUtcNow(), span = ProgressSpan.TotalSeconds }, cancellationToken: ct));
-        var totals = (await results.ReadAsync<TotalsRow>()).AsList();
-        var rates = (await results.ReadAsync<RateRow>()).ToDictionary(r => r.Id, r => Math.Round(r.Messages / Math.Max(1, r.Seconds), 1));
-        var buttons = (await results.ReadAsync<ButtonRow>()).ToLookup(
-            b => b.BroadcastId, b => new ButtonStats(b.Id, b.Label, b.Clicks, b.TotalClicks, b.Conversions));
-        return totals.ToDictionary(t => t.Id, t => new BroadcastStats(
-            t.TotalRecipients, t.Sent, t.Failed, t.Blocked, t.Skipped, t.Uncertain,
-            t.Clicks, t.TotalClicks, t.UniqueClickers, t.Conversions)
-        { Buttons = [.. buttons[t.Id]], Rate = rates.TryGetValue(t.Id, out var rate) ? rate : null });
+        List<BroadcastStats> totals;
+        ILookup<Guid, ButtonStats> buttons;
+        ILookup<Guid, Revenue> revenue;
+        Dictionary<Guid, TimeToClick> delays;
+        await using (var results = await db.QueryMultipleAsync(new CommandDefinition(AllSql, new { ids }, cancellationToken: ct)))
+        {
+            totals = (await results.ReadAsync<BroadcastStats>()).AsList();
+            buttons = (await results.ReadAsync<ButtonRow>()).ToLookup(
+                b => b.BroadcastId, b => new ButtonStats(b.Id, b.Label, b.Clicks, b.TotalClicks, b.Prefetches, b.Conversions));
+            revenue = (await results.ReadAsync<RevenueRow>()).ToLookup(r => r.BroadcastId, r => new Revenue(r.Currency, r.Conversions, r.Value));
+            delays = (await results.ReadAsync<DelayRow>()).ToDictionary(
+                d => d.BroadcastId, d => new TimeToClick(DelayBuckets.Seconds(d.P50), DelayBuckets.Seconds(d.P90), DelayBuckets.Seconds(d.P99)));
+        }
+
+        var rates = await RatesAsync(db, [.. totals.Where(t => t.IsSending).Select(t => t.BroadcastId)], ct);
+        return totals.ToDictionary(t => t.BroadcastId, t => t with
+        {
+            Buttons = [.. buttons[t.BroadcastId]],
+            Revenue = [.. revenue[t.BroadcastId]],
+            TimeToClick = delays.GetValueOrDefault(t.BroadcastId, BroadcastStats.None.TimeToClick),
+            Rate = rates.TryGetValue(t.BroadcastId, out var rate) ? rate : null,
+        });
     }
 
-    private sealed record TotalsRow(
-        Guid Id, long TotalRecipients, long Sent, long Failed, long Blocked, long Skipped, long Uncertain,
-        long Clicks, long TotalClicks, long UniqueClickers, long Conversions);
+    private async Task<IReadOnlyDictionary<Guid, double>> RatesAsync(NpgsqlConnection db, Guid[] sending, CancellationToken ct)
+    {
+        if (sending.Length == 0)
+            return new Dictionary<Guid, double>();
+        var rows = await db.QueryAsync<RateRow>(new CommandDefinition(
+            ProgressSql, new { ids = sending, now = clock.GetUtcNow(), span = ProgressSpan.TotalSeconds }, cancellationToken: ct));
+        return rows.ToDictionary(r => r.Id, r => Math.Round(r.Messages / Math.Max(1, r.Seconds), 1));
+    }
+
+    private sealed record ButtonRow(Guid BroadcastId, Guid Id, string Label, long Clicks, long TotalClicks, long Prefetches, long Conversions);
+
+    private sealed record RevenueRow(Guid BroadcastId, string? Currency, long Conversions, decimal Value);
+
+    private sealed record DelayRow(Guid BroadcastId, short P50, short P90, short P99);
 
     private sealed record RateRow(Guid Id, double Seconds, long Messages);
-
-    private sealed record ButtonRow(Guid BroadcastId, Guid Id, string Label, long Clicks, long TotalClicks, long Conversions);
 }

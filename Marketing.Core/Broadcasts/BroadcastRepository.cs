@@ -74,17 +74,6 @@ public sealed class BroadcastRepository(NpgsqlDataSource source, TimeProvider cl
         }, cancellationToken: ct))).AsList();
     }
 
-    private const string ListBegunSql = $"""
-        SELECT {Columns} FROM broadcasts WHERE planned_at >= @from AND planned_at < @to ORDER BY planned_at DESC, id DESC
-        """;
-
-    /// <summary>Those whose sending began in the period, newest first.</summary>
-    public async Task<IReadOnlyList<Broadcast>> ListBegunAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
-    {
-        await using var db = await source.OpenConnectionAsync(ct);
-        return (await db.QueryAsync<Broadcast>(new CommandDefinition(ListBegunSql, new { from, to }, cancellationToken: ct))).AsList();
-    }
-
     // Of two updates of one revision the second waits for the first, and then finds another. The template is locked as by an
     // insert.
     private const string UpdateSql = $"""

@@ -29,7 +29,8 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
     // second waits, and finds it neither pending nor at that ctid any more. Those who cannot be reached any more since the plan
     // are skipped, and counted, in the same statement. The broadcast is share-locked,
     // so that a pause or cancel waits for the claims that are being made: a settlement after it would not see their rows, and
-    // would close the broadcast over them.
+    // would close the broadcast over them. Nothing ends before it was clicked, so that the time to the click is the same whenever
+    // it is looked at.
     private const string ClaimSql = $$"""
         WITH next AS (
             SELECT d.ctid AS row, u.id IS NOT NULL AND {{CohortCompiler.Reachable}} AS reachable,
@@ -42,14 +43,17 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
             UPDATE deliveries d SET
                 state = CASE WHEN next.reachable THEN 1 ELSE 5 END, claim_id = @claimId, claimed_at = @now,
                 attempts = d.attempts + CASE WHEN next.reachable THEN 1 ELSE 0 END,
-                finished_at = CASE WHEN next.reachable THEN NULL ELSE @now::timestamptz END
+                finished_at = CASE WHEN next.reachable THEN NULL ELSE greatest(@now::timestamptz, d.clicked_at) END
             FROM next
             WHERE d.ctid = next.row AND d.state = 0
-            RETURNING d.seq, d.state, d.attempts, d.user_id, COALESCE(next.chat_id, 0) AS chat_id, next.first_name, next.last_name,
+            RETURNING d.seq, d.state, d.attempts, d.user_id, d.segment_id, d.finished_at, COALESCE(next.chat_id, 0) AS chat_id, next.first_name, next.last_name,
                 next.username, next.language, next.user_tier, next.region, next.last_trade_at, next.created_at, next.attributes),
         skipped AS (
             UPDATE delivery_batches SET skipped = skipped + (SELECT count(*) FROM claimed WHERE state = 5), recorded_at = @now
-            WHERE broadcast_id = @broadcastId AND first_seq = @firstSeq AND EXISTS (SELECT 1 FROM claimed WHERE state = 5))
+            WHERE broadcast_id = @broadcastId AND first_seq = @firstSeq AND EXISTS (SELECT 1 FROM claimed WHERE state = 5)),
+        counted AS (
+            INSERT INTO counter_deltas (broadcast_id, minute, segment_id, skipped)
+            SELECT @broadcastId, date_trunc('minute', finished_at), COALESCE(segment_id, 0), count(*) FROM claimed WHERE state = 5 GROUP BY 2, 3)
         SELECT seq, state, attempts, user_id, chat_id, first_name, last_name, username, language, user_tier, region, last_trade_at,
             created_at, COALESCE(attributes, '{}') AS attributes
         FROM claimed ORDER BY seq
@@ -85,18 +89,24 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
     private const string RecordSql = """
         WITH recorded AS (
             UPDATE deliveries d SET state = (@states)[d.seq - @low], message_id = NULLIF((@messageIds)[d.seq - @low], 0), reason = (@reasons::text[])[d.seq - @low],
-                finished_at = CASE WHEN (@states)[d.seq - @low] = 0 THEN NULL ELSE @now::timestamptz END,
+                finished_at = CASE WHEN (@states)[d.seq - @low] = 0 THEN NULL ELSE greatest(@now::timestamptz, d.clicked_at) END,
                 attempts = d.attempts - (@uncounted)[d.seq - @low]
             WHERE d.broadcast_id = @broadcastId AND d.seq = ANY (@seqs) AND d.claim_id = @claimId AND d.state = 1
-            RETURNING d.state, d.user_id, d.reason)
+            RETURNING d.state, d.user_id, d.segment_id, d.finished_at, d.reason),
+        counted AS (
+            INSERT INTO counter_deltas (broadcast_id, minute, segment_id, sent, failed, blocked, uncertain)
+            SELECT @broadcastId, date_trunc('minute', finished_at), COALESCE(segment_id, 0), count(*) FILTER (WHERE state = 2),
+                count(*) FILTER (WHERE state = 3), count(*) FILTER (WHERE state = 4), count(*) FILTER (WHERE state = 6)
+            FROM recorded WHERE state > 1 GROUP BY 2, 3)
         """;
 
-    // People are locked in the order in which an import locks them, so that the two cannot wait for each other.
+    // People are locked in the order in which an import locks them, and no stronger than a click lets them be, so that none of the
+    // three waits for another that waits for it.
     private const string SuppressSql = """
         , blocked AS (
             SELECT id FROM users
             WHERE id = ANY (ARRAY(SELECT user_id FROM recorded WHERE state = 4)) AND suppressed_at IS NULL
-            ORDER BY telegram_user_id FOR UPDATE),
+            ORDER BY telegram_user_id FOR NO KEY UPDATE),
         suppressed AS (
             UPDATE users u SET suppressed_at = @now, updated_at = @now,
                 suppression_reason = (SELECT r.reason FROM recorded r WHERE r.user_id = u.id)
@@ -112,7 +122,7 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
         WHERE b.broadcast_id = @broadcastId AND b.first_seq = @firstSeq AND n.sent + n.failed + n.blocked + n.uncertain > 0
         """;
 
-    /// <summary>Records the outcomes of one claim and adds them to the batch's counters, in one statement.</summary>
+    /// <summary>Records the outcomes of one claim and counts them, in one statement.</summary>
     public async Task RecordAsync(BatchRange batch, Guid claimId, IReadOnlyList<DeliveryOutcome> outcomes, CancellationToken ct)
     {
         using var activity = MarketingTelemetry.Activities.StartActivity("record outcomes");

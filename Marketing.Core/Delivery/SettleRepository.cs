@@ -28,16 +28,19 @@ public sealed class SettleRepository(NpgsqlDataSource source, MarketingTelemetry
         WITH expired AS (
             UPDATE deliveries d SET
                 state = CASE WHEN @resend AND d.attempts < @attempts THEN 0 ELSE 6 END,
-                finished_at = CASE WHEN @resend AND d.attempts < @attempts THEN NULL ELSE @now::timestamptz END,
+                finished_at = CASE WHEN @resend AND d.attempts < @attempts THEN NULL ELSE greatest(@now::timestamptz, d.clicked_at) END,
                 reason = 'The worker that was sending it stopped; it may have arrived.'
             FROM unnest(@firstSeqs, @sizes) AS batch (first_seq, size)
             WHERE d.broadcast_id = @broadcastId AND d.seq >= batch.first_seq AND d.seq < batch.first_seq + batch.size
                 AND d.state = 1 AND d.claimed_at < @expiry
-            RETURNING batch.first_seq, d.state),
-        counted AS (
+            RETURNING batch.first_seq, d.state, d.segment_id, d.finished_at),
+        in_batches AS (
             UPDATE delivery_batches b SET uncertain = b.uncertain + n.uncertain
             FROM (SELECT first_seq, count(*) FILTER (WHERE state = 6) AS uncertain FROM expired GROUP BY first_seq) n
-            WHERE b.broadcast_id = @broadcastId AND b.first_seq = n.first_seq)
+            WHERE b.broadcast_id = @broadcastId AND b.first_seq = n.first_seq),
+        counted AS (
+            INSERT INTO counter_deltas (broadcast_id, minute, segment_id, uncertain)
+            SELECT @broadcastId, date_trunc('minute', finished_at), COALESCE(segment_id, 0), count(*) FROM expired WHERE state = 6 GROUP BY 2, 3)
         SELECT count(*)::integer, count(*) FILTER (WHERE state = 6)::integer FROM expired
         """;
 

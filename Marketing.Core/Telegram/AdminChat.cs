@@ -92,7 +92,7 @@ public sealed class AdminChat(
                 await cards.ListAsync(who, null, ct);
                 break;
             case "stats":
-                await ReplyAsync(who.ChatId, ChatTexts.Totals(await analytics.OverviewAsync(null, null, ct)), ct);
+                await ReplyAsync(who.ChatId, ChatTexts.Totals(await analytics.OverviewAsync(new OverviewQuery(Limit: 1), ct)), ct);
                 break;
             case "cancel":
                 await ReplyAsync(who.ChatId, await conversations.CancelAsync(who, ct) ? ChatTexts.Cancelled : ChatTexts.NothingToCancel, ct);

@@ -37,7 +37,7 @@ internal static class ChatTexts
         var stats = overview.Totals;
         return $"""
             <b>The last 30 days</b>
-            Broadcasts {Words.Number(overview.Broadcasts.Count)}
+            Broadcasts {Words.Number(overview.BroadcastCount)}
             Sent {Words.Number(stats.Sent)} of {Words.Number(stats.TotalRecipients)}
             Failed {Words.Number(stats.Failed)} · blocked {Words.Number(stats.Blocked)} · skipped {Words.Number(stats.Skipped)} · uncertain {Words.Number(stats.Uncertain)}
             Clicks {Words.Number(stats.Clicks)} by {Words.Users(stats.UniqueClickers)}, CTR {Words.Percent(stats.Ctr)}

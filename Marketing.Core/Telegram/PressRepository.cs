@@ -15,11 +15,17 @@ public sealed class PressRepository(UpdateRepository updates, MarketingTelemetry
 {
     internal static readonly string Unsubscribe = System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(nameof(CtaAction.Unsubscribe));
 
+    private const string Asked = """
+        SELECT 1 AS place, broadcast_id, seq, @buttonId::uuid AS cta_button_id, @id::uuid AS id, @now::timestamptz AS at,
+            NULL::text AS user_agent, NULL::inet AS ip_address
+        FROM deliveries WHERE broadcast_id = @broadcastId AND user_id = (SELECT id FROM users WHERE telegram_user_id = @telegramUserId)
+        """;
+
     // One statement takes the update, counts the press and moves last_seen_at; with nothing to reply it is the update's only one.
     // The person is locked before last_seen_at is moved (the count of one that is there for that only): a row that this statement
     // has changed cannot be locked by it any more, and the click would find nobody.
     private static readonly string PressSql = $"""
-        WITH {ClickRepository.Target("d.user_id = (SELECT id FROM users WHERE telegram_user_id = @telegramUserId)")},
+        WITH {ClickRepository.Target(Asked)},
         {UpdateRepository.Taking("NOT EXISTS (SELECT FROM target WHERE url IS NOT NULL OR answer IS NOT NULL OR action = @unsubscribe)")},
         {ClickRepository.Click("EXISTS (SELECT FROM taken WHERE is_first) AND action <> @unsubscribe")},
         {PeopleRepository.Seen("EXISTS (SELECT FROM taken, target) AND (SELECT count(*) FROM person) >= 0")}
@@ -32,7 +38,6 @@ public sealed class PressRepository(UpdateRepository updates, MarketingTelemetry
         var press = await updates.TakeAsync<TakenPress>(PressSql, updateId, new
         {
             data.BroadcastId, data.ButtonId, telegramUserId, unsubscribe = Unsubscribe, id = Guid.CreateVersion7(clock.GetUtcNow()),
-            userAgent = (string?)null, ip = (System.Net.IPAddress?)null,
         }, ct);
         if (press is { IsFirst: true, Label: not null, IsUnsubscribe: false })
             telemetry.Clicked("callback");
