@@ -1,5 +1,6 @@
 using System.Globalization;
 using Marketing.Core.Access;
+using Marketing.Core.Cta;
 using Microsoft.Extensions.Configuration;
 
 namespace Marketing.Core;
@@ -13,11 +14,15 @@ namespace Marketing.Core;
 /// <param name="ScheduleGrace">A scheduled broadcast later than this is not sent behind its operator's back.</param>
 /// <param name="MaxInFlight">Messages claimed and not yet recorded per worker process, over all its batches.</param>
 /// <param name="FourEyesOver">Recipients from which on a second person has to approve or send a broadcast; null for never.</param>
+/// <param name="AttributionWindow">A click earlier than this before a conversion did not cause it.</param>
+/// <param name="ClickIp">What is stored of the address that a link was opened from.</param>
+/// <param name="ClickRetention">How long a click keeps its user agent and address.</param>
 /// <param name="EntraRoles">What the app roles of people signed in with Microsoft Entra are here; empty when these are not accepted.</param>
 public sealed record MarketingOptions(
     string ConnectionString, string TelegramBotToken, string? TelegramApiBaseUrl, string TelegramWebhookSecret,
     Uri PublicBaseUrl, IReadOnlyList<byte[]> LinkSigningKeys, string OwnerToken, double SendRate, int BatchSize, int MaxInFlight,
-    TimeSpan ScheduleGrace, bool MigrateOnStart, int? FourEyesOver, IReadOnlyDictionary<string, Role> EntraRoles)
+    TimeSpan ScheduleGrace, bool MigrateOnStart, int? FourEyesOver, TimeSpan AttributionWindow, ClickIp ClickIp, TimeSpan ClickRetention,
+    IReadOnlyDictionary<string, Role> EntraRoles)
 {
     /// <summary>The number before the colon of the bot's token.</summary>
     public long BotId { get; } = long.Parse(TelegramBotToken.AsSpan(0, TelegramBotToken.IndexOf(':')), provider: null);
@@ -42,6 +47,9 @@ public sealed record MarketingOptions(
         Flag(configuration, "Marketing:MigrateOnStart", true),
         configuration["Marketing:FourEyesOver"] is { Length: > 0 }
             ? (int)Number(configuration, "Marketing:FourEyesOver", 0, 0, int.MaxValue) : null,
+        TimeSpan.FromDays(Number(configuration, "Marketing:AttributionWindowDays", 7, 0.01, 3_650)),
+        Choice(configuration, "Marketing:ClickIp", ClickIp.Keep),
+        TimeSpan.FromDays(Number(configuration, "Marketing:ClickRetentionDays", 90, 1, 36_500)),
         RolesOf(configuration, "Marketing:EntraRoles"));
 
     private static string Required(IConfiguration configuration, string key, string what) =>
@@ -78,16 +86,22 @@ public sealed record MarketingOptions(
         var roles = new Dictionary<string, Role>(StringComparer.Ordinal);
         foreach (var pair in (configuration[key] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            // Enum.TryParse would take numbers too.
             var isGood = pair.Split('=', StringSplitOptions.TrimEntries) is [{ Length: > 0 } appRole, var name]
-                && Enum.GetValues<Role>().Where(r => r.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)).ToList() is [var role]
-                && roles.TryAdd(appRole, role);
+                && Named<Role>(name) is { } role && roles.TryAdd(appRole, role);
             if (!isGood)
                 throw new SettingException(key, "is not valid; expected app roles and what they are here, such as Marketing.Owner=owner,Marketing.Viewer=viewer");
         }
 
         return roles;
     }
+
+    private static T Choice<T>(IConfiguration configuration, string key, T byDefault) where T : struct, Enum =>
+        configuration[key] is not { Length: > 0 } text ? byDefault
+        : Named<T>(text) ?? throw new SettingException(key, $"is none of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+
+    // Enum.TryParse would take numbers too.
+    private static T? Named<T>(string name) where T : struct, Enum =>
+        Enum.GetValues<T>().Where(value => value.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)).Cast<T?>().SingleOrDefault();
 
     private static double Number(IConfiguration configuration, string key, double byDefault, double least, double most)
     {

@@ -56,9 +56,12 @@ internal sealed class Problems
                 Add(pointer, error);
     }
 
+    /// <summary>Null when there are none.</summary>
+    public IReadOnlyDictionary<string, string[]>? All => errors.Count == 0 ? null : errors.ToDictionary(e => e.Key, e => e.Value.ToArray());
+
     public void ThrowIfAny()
     {
-        if (errors.Count > 0)
-            throw new InvalidException(errors.ToDictionary(e => e.Key, e => e.Value.ToArray()));
+        if (All is { } all)
+            throw new InvalidException(all);
     }
 }

@@ -71,6 +71,20 @@ param migrateOnStart bool = true
 @description('Recipients over which a broadcast needs a second person; empty for never.')
 param fourEyesOver string = ''
 
+@description('A click this many days before a conversion, or more, did not cause it.')
+@minValue(1)
+@maxValue(3650)
+param attributionWindowDays int = 7
+
+@description('What is stored of the address that a link was opened from; truncate keeps the /24 of IPv4 and the /48 of IPv6.')
+@allowed(['keep', 'truncate', 'drop'])
+param clickIp string = 'keep'
+
+@description('Days after which a click loses its user agent and address.')
+@minValue(1)
+@maxValue(36500)
+param clickRetentionDays int = 90
+
 @description('Only with App Service authentication in front (docs/operations.md): what its app roles are here, such as Marketing.Owner=owner,Marketing.Viewer=viewer. Empty: nobody signs in with Entra.')
 param entraRoles string = ''
 
@@ -252,6 +266,9 @@ module app 'modules/app.bicep' = {
     otlpEndpoint: otlpEndpoint
     migrateOnStart: migrateOnStart
     fourEyesOver: fourEyesOver
+    attributionWindowDays: attributionWindowDays
+    clickIp: clickIp
+    clickRetentionDays: clickRetentionDays
     entraRoles: entraRoles
   }
 }

@@ -38,6 +38,10 @@ internal static partial class JsonBody
         }
     }
 
+    /// <summary>One element of a body's list; the pointers are into the element.</summary>
+    /// <exception cref="InvalidException">Of a wrong type, or with a member that does not exist.</exception>
+    public static T Read<T>(JsonElement element) => Parse<T>(JsonSerializer.SerializeToUtf8Bytes(element, Json.Options));
+
     /// <summary>JSON from the query.</summary>
     /// <exception cref="InvalidException">Malformed.</exception>
     public static JsonElement Parse(string text, string pointer)

@@ -1,3 +1,4 @@
+using Marketing.Core.Cta;
 using Marketing.Core.Telegram;
 using Marketing.Core.Telegram.Conversations;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +9,7 @@ namespace Marketing.Functions.Delivery;
 
 /// <summary>Removes once a day what nobody will ask for any more.</summary>
 public sealed class CleanupTimers(
-    UpdateRepository updates, ConversationRepository conversations, TimeProvider clock, ILogger<CleanupTimers> logger)
+    UpdateRepository updates, ConversationRepository conversations, ClickRetention clicks, TimeProvider clock, ILogger<CleanupTimers> logger)
 {
     /// <summary>Long enough to look into last week's failure. Telegram repeats an update for 24 hours at most.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
@@ -32,4 +33,9 @@ public sealed class CleanupTimers(
     [Function(nameof(PurgeConversations))]
     public async Task PurgeConversations([TimerTrigger("0 52 3 * * *")] TimerInfo timer, CancellationToken ct) =>
         Log.ConversationsPurged(logger, await conversations.PurgeAsync(clock.GetUtcNow() - Kept, ct));
+
+    /// <summary>The user agents and addresses of clicks older than Marketing__ClickRetentionDays; the clicks stay.</summary>
+    [Function(nameof(ForgetClicks))]
+    public async Task ForgetClicks([TimerTrigger("0 57 3 * * *")] TimerInfo timer, CancellationToken ct) =>
+        Log.ClicksForgotten(logger, await clicks.ForgetAsync(ct));
 }

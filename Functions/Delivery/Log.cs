@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(505, LogLevel.Information, "{Conversations} old conversations purged")]
     public static partial void ConversationsPurged(ILogger logger, int conversations);
+
+    [LoggerMessage(506, LogLevel.Information, "{Clicks} old clicks rid of user agent and address")]
+    public static partial void ClicksForgotten(ILogger logger, int clicks);
 }

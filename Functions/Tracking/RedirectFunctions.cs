@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Marketing.Functions.Tracking;
 
-public sealed class RedirectFunctions(LinkTokens links, ClickRepository clicks, ILogger<RedirectFunctions> logger)
+public sealed class RedirectFunctions(LinkTokens links, ClickRepository clicks, MarketingOptions options, ILogger<RedirectFunctions> logger)
 {
     private const int MaxUserAgent = 512;
     private const string LeadsNowhere = "This link leads nowhere. It may have been cut off when it was copied.";
@@ -27,27 +27,34 @@ public sealed class RedirectFunctions(LinkTokens links, ClickRepository clicks, 
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "c/{token}")] HttpRequest request, string token, CancellationToken ct) =>
         ProblemResults.GuardAsync(request, logger, async () =>
         {
-            var userAgent = request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent[..Math.Min(agent.Length, MaxUserAgent)] : null;
-            var counts = HttpMethods.IsGet(request.Method) && !Prefetchers.Is(userAgent, Purpose(request));
+            var userAgent = UserAgent(request);
+            var counts = HttpMethods.IsGet(request.Method) && !Prefetchers.Is(userAgent, Purposes(request));
             var target = links.Read(token) is { } link ? await clicks.FollowAsync(link, counts, userAgent, Ip(request), ct) : null;
-            if (target?.Url is not { } url)
+            if (Location(target?.Url) is not { } location)
                 return request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
                     ? Results.Content(NotFoundPage, "text/html; charset=utf-8", statusCode: StatusCodes.Status404NotFound)
                     : throw new NotFoundException(LeadsNowhere);
             request.HttpContext.Response.Headers.CacheControl = "no-store";
-            return Results.Redirect(Ascii(url));
+            return Results.Redirect(location);
         });
 
-    private static string? Purpose(HttpRequest request) =>
-        request.Headers["Sec-Purpose"].FirstOrDefault() ?? request.Headers["Purpose"].FirstOrDefault() ?? request.Headers["X-Moz"].FirstOrDefault();
-
-    // A header holds ASCII only: xn-- for the host, percent signs for the rest.
-    private static string Ascii(string url)
+    // Cut to what is stored, but not in the middle of a character that takes two: Postgres takes no half of one.
+    private static string? UserAgent(HttpRequest request)
     {
-        var parsed = new Uri(url);
-        return new UriBuilder(parsed) { Host = parsed.IdnHost }.Uri.AbsoluteUri;
+        var agent = request.Headers.UserAgent.ToString();
+        if (agent.Length > MaxUserAgent)
+            agent = agent[..(char.IsHighSurrogate(agent[MaxUserAgent - 1]) ? MaxUserAgent - 1 : MaxUserAgent)];
+        return agent.Length == 0 ? null : agent;
     }
 
+    private static IEnumerable<string?> Purposes(HttpRequest request) => Prefetchers.PurposeHeaders.SelectMany(name => request.Headers[name]);
+
+    // Templates take web addresses only; whatever came into the table another way leads nowhere. A header holds ASCII only: xn-- for
+    // the host, percent signs for the rest.
+    private static string? Location(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
+            ? new UriBuilder(parsed) { Host = parsed.IdnHost }.Uri.AbsoluteUri : null;
+
     // Azure's front end appends the address it saw to X-Forwarded-For, and the worker's middleware moves that last entry here.
-    private static IPAddress? Ip(HttpRequest request) => request.HttpContext.Connection.RemoteIpAddress;
+    private IPAddress? Ip(HttpRequest request) => ClickAddress.Kept(request.HttpContext.Connection.RemoteIpAddress, options.ClickIp);
 }

@@ -26,7 +26,8 @@ internal static class CsvHeader
         return semicolons > commas && semicolons >= tabs ? ';' : tabs > commas ? '\t' : ',';
     }
 
-    public static CsvColumn[] Columns(long line, IReadOnlyList<string> names)
+    /// <summary>The names without blanks around them, each there and there once.</summary>
+    public static List<string> Names(long line, IReadOnlyList<string> names)
     {
         var headers = names.Select(name => name.Trim()).ToList();
         var nameless = headers.FindIndex(name => name.Length == 0 || name.Contains('\0'));
@@ -37,12 +38,17 @@ internal static class CsvHeader
         if (headers.Find(PersonValues.IsTooLong) is { } endless)
             throw new InvalidException(
                 "", $"line {line}: the column name {PersonValues.Quote(endless)} is longer than {PersonValues.MaxCell} bytes");
-        if (!headers.Exists(name => PersonColumns.Of(name) == PersonColumn.TelegramUserId))
+        return headers;
+    }
+
+    public static CsvColumn[] Columns(long line, IReadOnlyList<string> headers)
+    {
+        if (!headers.Any(name => PersonColumns.Of(name) == PersonColumn.TelegramUserId))
             throw new InvalidException($"/{PersonColumns.Required}", Missing(line, headers));
         return [.. headers.Select(name => new CsvColumn(name, PersonColumns.Of(name), JsonEncodedText.Encode(name)))];
     }
 
-    private static string Missing(long line, List<string> headers)
+    private static string Missing(long line, IReadOnlyList<string> headers)
     {
         // Twenty names are enough to recognise a file by.
         var found = new StringBuilder().AppendJoin(", ", headers.Take(20)).Append(headers.Count > 20 ? ", ..." : "");

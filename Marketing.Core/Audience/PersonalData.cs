@@ -12,7 +12,8 @@ public sealed record PersonalClick(
     string? UserAgent, string? IpAddress, bool Converted);
 
 public sealed record PersonalConversion(
-    Guid Id, Guid? BroadcastId, string Event, decimal? Value, string? Currency, string IdempotencyKey, DateTimeOffset CreatedAt);
+    Guid Id, Guid? BroadcastId, string Event, decimal? Value, string? Currency, string IdempotencyKey, DateTimeOffset OccurredAt,
+    DateTimeOffset CreatedAt);
 
 /// <summary>Everything that is kept about one person (GDPR, article 15).</summary>
 public sealed record PersonalRecord(
@@ -38,7 +39,7 @@ public sealed class PersonalData(NpgsqlDataSource source, UserRepository users, 
         """;
 
     private const string ConversionsSql = """
-        SELECT id, broadcast_id, event, value, currency, idempotency_key, created_at FROM conversions WHERE user_id = @id ORDER BY id
+        SELECT id, broadcast_id, event, value, currency, idempotency_key, occurred_at, created_at FROM conversions WHERE user_id = @id ORDER BY id
         """;
 
     /// <summary>Null when there is no such person.</summary>

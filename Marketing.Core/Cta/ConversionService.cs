@@ -1,38 +1,86 @@
-using Marketing.Core.Broadcasts;
-
 namespace Marketing.Core.Cta;
 
-public sealed class ConversionService(ConversionRepository conversions, BroadcastRepository broadcasts, TimeProvider clock)
+/// <summary>Records conversions, from wherever they come.</summary>
+public sealed class ConversionService(ConversionRepository conversions, TimeProvider clock)
 {
-    /// <summary>A click earlier than this before the conversion did not cause it.</summary>
-    public static readonly TimeSpan AttributionWindow = TimeSpan.FromDays(7);
+    public const int MaxBatch = 1_000;
 
-    private const int MaxEvent = 100;
-    private const int MaxKey = 200;
-
-    // What numeric(18, 4) holds.
-    private const decimal MaxValue = 99_999_999_999_999m;
-
+    /// <exception cref="InvalidException">It is not as it must be, or nobody has this id.</exception>
     public async Task<(Conversion Row, bool IsNew)> RecordAsync(ConversionInput input, CancellationToken ct)
     {
-        var problems = new Problems();
-        problems.Text("/event", input.Event, MaxEvent);
-        problems.Text("/idempotency_key", input.IdempotencyKey, MaxKey);
-        if ((input.UserId is null) == (input.TelegramUserId is null))
-            problems.Add("", "give either user_id or telegram_user_id");
-        if (input.Value is < 0 or > MaxValue)
-            problems.Add("/value", $"must be from 0 to {MaxValue}");
-        if (input.Currency is { } currency && !(currency.Length == 3 && currency.All(char.IsAsciiLetterUpper)))
-            problems.Add("/currency", "must be an ISO 4217 code such as EUR");
-        if (input.BroadcastId is { } broadcastId && await broadcasts.GetAsync(broadcastId, ct) is null)
-            problems.Add("/broadcast_id", $"there is no broadcast {broadcastId}");
-        problems.ThrowIfAny();
-
-        var userId = await conversions.FindUserAsync(input.UserId, input.TelegramUserId, ct)
-            ?? throw new InvalidException(input.UserId is null ? "/telegram_user_id" : "/user_id", "nobody in the audience has this id");
         var now = clock.GetUtcNow();
-        var conversion = new Conversion(
-            Guid.CreateVersion7(now), userId, input.BroadcastId, input.Event!, input.Value, input.Currency, input.IdempotencyKey!, now);
-        return await conversions.InsertAsync(conversion, now - AttributionWindow, ct);
+        if (ConversionRules.Faults(input, now) is { } faults)
+            throw new InvalidException(faults);
+        var (outcome, row) = await conversions.InsertAsync(input, now, ct);
+        if (ConversionRules.Faults(input, outcome) is { } missing)
+            throw new InvalidException(missing);
+        return (row ?? throw new ConflictException("The person of this key was erased in the meantime."), outcome.IsNew);
+    }
+
+    /// <summary>Somebody started the bot by a link of <see cref="ConversionLinks"/>: recorded once per person and event.</summary>
+    /// <param name="sentAt">Telegram's date of the message.</param>
+    public async Task RecordLinkAsync(Guid userId, string @event, DateTime sentAt, CancellationToken ct)
+    {
+        // Telegram's dates are whole seconds, and the click that led here may have been in that second. Its clock may be ahead of ours.
+        var (endOfSecond, now) = (new DateTimeOffset(sentAt, TimeSpan.Zero).AddSeconds(1).AddMicroseconds(-1), clock.GetUtcNow());
+        var input = new ConversionInput(userId, null, null, @event, null, null, endOfSecond < now ? endOfSecond : now, $"link:{@event}:{userId}");
+        // Somebody who was erased meanwhile has not converted.
+        await conversions.InsertAsync([input], now, ct);
+    }
+
+    /// <summary>Records a batch, each judged by itself, in one statement.</summary>
+    /// <param name="read">Throws an <see cref="InvalidException"/> for what is no conversion at all.</param>
+    /// <exception cref="InvalidException">Their number is not from 1 to 1,000.</exception>
+    public async Task<ConversionBatch> RecordAllAsync<T>(IReadOnlyList<T>? items, Func<T, ConversionInput> read, CancellationToken ct)
+    {
+        if (items is not { Count: >= 1 and <= MaxBatch })
+            throw new InvalidException("/conversions", $"must be a list of 1 to {MaxBatch} conversions");
+        var rejected = new List<RejectedConversion>();
+        var good = new List<(int Index, ConversionInput Input)>();
+        for (var i = 0; i < items.Count; i++)
+        {
+            try
+            {
+                good.Add((i, read(items[i])));
+            }
+            catch (InvalidException invalid)
+            {
+                rejected.Add(new RejectedConversion(i, invalid.Errors));
+            }
+        }
+
+        var (recorded, repeated) = await RecordAllAsync(good, (index, faults) => rejected.Add(new RejectedConversion(index, faults)), ct);
+        return new ConversionBatch(recorded, repeated, [.. rejected.OrderBy(r => r.Index)]);
+    }
+
+    /// <param name="reject">Told the place of each that is not as it must be, and why.</param>
+    internal async Task<(int Recorded, int Repeated)> RecordAllAsync<TPlace>(
+        IReadOnlyList<(TPlace Place, ConversionInput Input)> given, Action<TPlace, IReadOnlyDictionary<string, string[]>> reject, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var good = new List<(TPlace Place, ConversionInput Input)>(given.Count);
+        foreach (var one in given)
+        {
+            if (ConversionRules.Faults(one.Input, now) is { } faults)
+                reject(one.Place, faults);
+            else
+                good.Add(one);
+        }
+
+        if (good.Count == 0)
+            return (0, 0);
+        var outcomes = await conversions.InsertAsync([.. good.Select(g => g.Input)], now, ct);
+        var (recorded, repeated) = (0, 0);
+        foreach (var ((place, input), outcome) in good.Zip(outcomes))
+        {
+            if (ConversionRules.Faults(input, outcome) is { } missing)
+                reject(place, missing);
+            else if (outcome.IsNew)
+                recorded++;
+            else
+                repeated++;
+        }
+
+        return (recorded, repeated);
     }
 }

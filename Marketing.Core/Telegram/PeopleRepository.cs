@@ -7,6 +7,10 @@ namespace Marketing.Core.Telegram;
 /// <param name="IsKnown">False for somebody who is not in users.</param>
 internal sealed record TakenChoice(bool IsFirst, bool IsOpen, bool IsKnown) : TakenUpdate(IsFirst, IsOpen);
 
+/// <param name="Id">The person.</param>
+/// <param name="Stands">False when they have chosen otherwise since.</param>
+internal sealed record Choice(Guid Id, bool Stands);
+
 /// <summary>What people in private chats do to their own row of users.</summary>
 public sealed class PeopleRepository(NpgsqlDataSource database, UpdateRepository updates, TimeProvider clock)
 {
@@ -57,12 +61,12 @@ public sealed class PeopleRepository(NpgsqlDataSource database, UpdateRepository
             suppressed_at = CASE WHEN {NewMembership} THEN NULL ELSE u.suppressed_at END,
             suppression_reason = CASE WHEN {NewMembership} THEN NULL ELSE u.suppression_reason END,
             membership_at = greatest(u.membership_at, @moment)
-        RETURNING opted_out_at IS NULL
+        RETURNING id, opted_out_at IS NULL AS stands
         """;
 
-    /// <summary>Registers the person, or brings them back; false when they have opted out since.</summary>
+    /// <summary>Registers the person, or brings them back, unless they have opted out since.</summary>
     /// <param name="source">Kept for a new person only.</param>
-    public Task<bool> StartAsync(Message message, int updateId, string? source, CancellationToken ct) =>
+    internal Task<Choice> StartAsync(Message message, int updateId, string? source, CancellationToken ct) =>
         ChooseAsync(StartSql, message, updateId, source, ct);
 
     // Of somebody unknown too: an import that brings them later must not make them reachable.
@@ -73,18 +77,18 @@ public sealed class PeopleRepository(NpgsqlDataSource database, UpdateRepository
         ON CONFLICT (telegram_user_id) DO UPDATE SET {Names},
             opted_out_at = CASE WHEN {NewChoice} THEN COALESCE(u.opted_out_at, @now) ELSE u.opted_out_at END,
             choice_at = greatest(u.choice_at, @moment)
-        RETURNING opted_out_at IS NOT NULL
+        RETURNING id, opted_out_at IS NOT NULL AS stands
         """;
 
-    /// <summary>Opts the person out; false when they have come back since.</summary>
-    public Task<bool> StopAsync(Message message, int updateId, CancellationToken ct) => ChooseAsync(StopSql, message, updateId, null, ct);
+    /// <summary>Opts the person out, unless they have come back since.</summary>
+    internal Task<Choice> StopAsync(Message message, int updateId, CancellationToken ct) => ChooseAsync(StopSql, message, updateId, null, ct);
 
-    private async Task<bool> ChooseAsync(string sql, Message message, int updateId, string? source, CancellationToken ct)
+    private async Task<Choice> ChooseAsync(string sql, Message message, int updateId, string? source, CancellationToken ct)
     {
         var person = message.From!;
         var now = clock.GetUtcNow();
         await using var db = await database.OpenConnectionAsync(ct);
-        return await db.QuerySingleAsync<bool>(new CommandDefinition(sql, new
+        return await db.QuerySingleAsync<Choice>(new CommandDefinition(sql, new
         {
             id = Guid.CreateVersion7(now), telegramUserId = person.Id, person.FirstName, person.LastName, person.Username,
             person.LanguageCode, source, now, moment = Moment(message.Date, updateId),

@@ -1,3 +1,4 @@
+using Marketing.Core.Cta;
 using Marketing.Core.Delivery;
 using Telegram.Bot;
 using Telegram.Bot.Exceptions;
@@ -8,7 +9,8 @@ using Telegram.Bot.Types.ReplyMarkups;
 namespace Marketing.Core.Telegram;
 
 /// <summary>A person's own private chat with the bot: /start, /stop, /help, and the buttons under the bot's answers.</summary>
-public sealed class UserChat(PeopleRepository people, UpdateRepository updates, BotReplies replies, PressAnswers answers)
+public sealed class UserChat(
+    PeopleRepository people, UpdateRepository updates, ConversionLinks links, ConversionService conversions, BotReplies replies, PressAnswers answers)
 {
     // Telegram's words for it (core.telegram.org/bots/api), as a broadcast's refusal has them.
     private const string Blocked = "Forbidden: bot was blocked by the user";
@@ -24,13 +26,17 @@ public sealed class UserChat(PeopleRepository people, UpdateRepository updates, 
 
     private async Task StartAsync(Message message, int updateId, string payload, CancellationToken ct)
     {
-        if (await people.StartAsync(message, updateId, IsDeepLink(payload) ? payload : null, ct))
-            await SayAsync(message.Chat.Id, UserTexts.Welcome(message.From!.FirstName), null, ct);
+        var person = await people.StartAsync(message, updateId, IsDeepLink(payload) ? payload : null, ct);
+        var converted = links.Read(payload);
+        if (converted is not null)
+            await conversions.RecordLinkAsync(person.Id, converted, message.Date, ct);
+        if (person.Stands)
+            await SayAsync(message.Chat.Id, UserTexts.Welcome(message.From!.FirstName, hasConverted: converted is not null), null, ct);
     }
 
     private async Task StopAsync(Message message, int updateId, CancellationToken ct)
     {
-        if (await people.StopAsync(message, updateId, ct))
+        if ((await people.StopAsync(message, updateId, ct)).Stands)
             await SayAsync(message.Chat.Id, UserTexts.Stopped, UserButtons.Undo, ct);
     }
 

@@ -3,8 +3,8 @@ namespace Marketing.Core.Telegram;
 /// <summary>What the bot says to people by itself; plain text.</summary>
 internal static class UserTexts
 {
-    public static string Welcome(string firstName) =>
-        $"Hi {firstName}! You are on the list, and our news will come to you here. Send /stop whenever you have had enough.";
+    public static string Welcome(string firstName, bool hasConverted) =>
+        $"{(hasConverted ? $"Thank you, {firstName}!" : $"Hi {firstName}!")} You are on the list, and our news will come to you here. Send /stop whenever you have had enough.";
 
     public const string Stopped = "Done: no more messages from us. Changed your mind? Press Undo, or send /start any time.";
     public const string Undo = "Undo";

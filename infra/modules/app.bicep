@@ -24,6 +24,9 @@ param scheduleGraceMinutes int
 param otlpEndpoint string
 param migrateOnStart bool
 param fourEyesOver string
+param attributionWindowDays int
+param clickIp string
+param clickRetentionDays int
 param entraRoles string
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
@@ -120,6 +123,9 @@ resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
     Marketing__ScheduleGraceMinutes: string(scheduleGraceMinutes)
     Marketing__MigrateOnStart: string(migrateOnStart)
     Marketing__FourEyesOver: fourEyesOver
+    Marketing__AttributionWindowDays: string(attributionWindowDays)
+    Marketing__ClickIp: clickIp
+    Marketing__ClickRetentionDays: string(clickRetentionDays)
     Marketing__EntraRoles: entraRoles
   }
 }
