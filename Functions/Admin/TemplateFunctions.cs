@@ -69,4 +69,10 @@ public sealed class TemplateFunctions(AdminRequests admin, TemplateService templ
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route + "/{id}/preview")] HttpRequest request, string id, CancellationToken ct) =>
         admin.HandleAsync<PreviewInput>(request, Permission.View, async (body, _) =>
             AdminRequests.Ok(await previewer.PreviewAsync(AdminRequests.Id(id), body, ct)), ct);
+
+    [Function(nameof(PreviewTemplateContent))]
+    public Task<IResult> PreviewTemplateContent(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route + "/preview")] HttpRequest request, CancellationToken ct) =>
+        admin.HandleAsync<ContentPreviewInput>(request, Permission.View, async (body, _) =>
+            AdminRequests.Ok(await previewer.PreviewAsync(body, ct)), ct);
 }

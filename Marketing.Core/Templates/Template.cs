@@ -65,3 +65,9 @@ public sealed record PreviewInput(Guid? UserId, long? TelegramUserId, SamplePers
 /// <param name="Language">The translation that was used; null for the template's own content.</param>
 public sealed record TemplatePreview(
     string Html, string Text, int Length, int MaxLength, string? Language, IReadOnlyList<CtaButton> CtaButtons);
+
+/// <summary>A text that is not saved yet, for one of the three at most.</summary>
+public sealed record ContentPreviewInput(string? Content, Guid? UserId, long? TelegramUserId, SamplePerson? Sample);
+
+/// <inheritdoc cref="TemplatePreview"/>
+public sealed record ContentPreview(string Html, string Text, int Length, int MaxLength);

@@ -13,12 +13,26 @@ public sealed class TemplatePreviewer(TemplateRepository templates, AudienceRepo
         Languages.Check(input.Language, "/language");
         var language = Languages.Find(template.Translations, input.Language ?? model.Language);
         var translation = language is null ? null : template.Translations[language];
+        var shown = Render(translation?.Content ?? template.Content, model, pointer);
+        return new TemplatePreview(
+            shown.Html, shown.Text, shown.Length, shown.MaxLength, language,
+            translation is null ? template.CtaButtons : Languages.Translate(template.CtaButtons, translation));
+    }
+
+    /// <summary>The same for a text that is being written.</summary>
+    /// <exception cref="InvalidException">The content does not compile, or not for this person.</exception>
+    public async Task<ContentPreview> PreviewAsync(ContentPreviewInput input, CancellationToken ct)
+    {
+        var (model, pointer) = await PersonAsync(new PreviewInput(input.UserId, input.TelegramUserId, input.Sample, null), ct);
+        return Render(input.Content ?? "", model, pointer);
+    }
+
+    private static ContentPreview Render(string content, TemplateModel model, string pointer)
+    {
         try
         {
-            var html = CompiledTemplate.Compile(translation?.Content ?? template.Content, "/content").Render(model);
-            return new TemplatePreview(
-                html, TelegramHtml.PlainText(html), TelegramHtml.Length(html), TelegramHtml.MaxLength, language,
-                translation is null ? template.CtaButtons : Languages.Translate(template.CtaButtons, translation));
+            var html = CompiledTemplate.Compile(content, "/content").Render(model);
+            return new ContentPreview(html, TelegramHtml.PlainText(html), TelegramHtml.Length(html), TelegramHtml.MaxLength);
         }
         catch (TemplateRenderException e)
         {
