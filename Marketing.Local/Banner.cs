@@ -10,6 +10,7 @@ internal static class Banner
 
             Marketing is running. Ctrl-C stops it; the data stays.
 
+              Dashboard     {address}/api/dashboard#token={Uri.EscapeDataString(ownerToken)}   (signs you in)
               API           {address}/api/v1/admin
               Owner token   {ownerToken}
             """);
