@@ -88,12 +88,17 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(database);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it as a crash would: nothing is finished or written any more, and the next start recovers from the log.</summary>
+    public Task CrashAsync() => StopAsync("immediate");
+
+    public async ValueTask DisposeAsync() => await StopAsync(durable ? "fast" : "immediate");
+
+    private async Task StopAsync(string mode)
     {
         if (stopped)
             return;
         stopped = true;
-        await binaries.RunAsync("pg_ctl", "-D", dataFolder, "stop", "-m", durable ? "fast" : "immediate", "-s");
+        await binaries.RunAsync("pg_ctl", "-D", dataFolder, "stop", "-m", mode, "-s");
     }
 
     // Line 4 of postmaster.pid is the port (postgresql.org/docs/current/storage-file-layout.html).

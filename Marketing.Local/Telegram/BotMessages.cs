@@ -153,14 +153,14 @@ internal sealed class BotMessages(SimulatorState state)
             ChatId = m.chatId,
             Bot = m.bot,
             Method = m.method,
-            Date = m.now,
+            At = m.now,
             Previous = previous,
             IsHtml = m.body.IsHtml,
             Source = m.source,
             Markup = m.keyboard,
             GivenEntities = m.body.GivenEntities,
             Photo = m.photo,
-        }, (bot, chatId, method, body, photo, source: texts.Add(body.Source), keyboard: keyboards.Add(markup ?? ""), now: Now()));
+        }, (bot, chatId, method, body, photo, source: texts.Add(body.Source), keyboard: keyboards.Add(markup ?? ""), now: state.Time.GetUtcNow().ToUnixTimeMilliseconds()));
 
     private uint Now() => (uint)state.Time.GetUtcNow().ToUnixTimeSeconds();
 

@@ -13,8 +13,11 @@ internal sealed class LoggedMessage
     /// <summary>The Bot API method that made it, or "say" for a person's own.</summary>
     public required string Method { get; init; }
 
+    /// <summary>Unix milliseconds: Telegram tells seconds, and a second of the send rate may begin between two.</summary>
+    public required long At { get; init; }
+
     /// <summary>Unix seconds, good until 2106.</summary>
-    public required uint Date { get; init; }
+    public uint Date => (uint)(At / 1000);
     public uint EditDate { get; set; }
 
     /// <summary>The message before it in the same chat; 0 for the first.</summary>
@@ -49,7 +52,7 @@ public sealed record ReceivedMessage(
         {
             var body = message.Formatted();
             return new(message.Id, message.ChatId, body.Text, message.Source.ToString(), body.Entities, message.MarkupText,
-                DateTimeOffset.FromUnixTimeSeconds(message.Date), message.EditDate > 0, message.Deleted, message.Method, message.Photo);
+                DateTimeOffset.FromUnixTimeMilliseconds(message.At), message.EditDate > 0, message.Deleted, message.Method, message.Photo);
         }
     }
 }

@@ -63,14 +63,14 @@ internal sealed class PersonActions(SimulatorState state)
         if (state.Chats[chatId].Status == ChatStatus.Blocked)
             SetChat(chatId, ChatStatus.Normal, null, notify: true);
         var bot = AnyBot();
-        var now = (uint)state.Time.GetUtcNow().ToUnixTimeSeconds();
+        var now = state.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var message = state.Log.Append(chatId, static (id, previous, said) => new LoggedMessage
         {
             Id = id,
             ChatId = said.chatId,
             Bot = said.bot,
             Method = "say",
-            Date = said.now,
+            At = said.now,
             Previous = previous,
             Source = said.text,
         }, (chatId, bot, now, text: new TextStore().Add(text)));
