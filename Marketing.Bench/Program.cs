@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Marketing.Bench;
+using Marketing.Bench.Chaos;
 using Marketing.Bench.Processes;
 using Marketing.Core;
 using Npgsql;
@@ -17,26 +18,41 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
+    if (args is [Child.Command, PlainTelegramLoop.Role, var job])
+    {
+        await PlainTelegramLoop.RunAsync(PeerJob.Read(job));
+        return 0;
+    }
+
     if (args is [Child.Command, var role])
     {
         await Child.RunAsync(role);
         return 0;
     }
 
+    if (args is [ChaosArguments.Command, .. var rest])
+        return await ChaosCommand.RunAsync(ChaosArguments.Parse(rest), Console.Out, stop.Token);
+
+    if (args is [ResultChart.Command, .. var files])
+    {
+        await ResultChart.DrawAsync(files, stop.Token);
+        return 0;
+    }
+
     var arguments = BenchArguments.Parse(args);
     var report = new Report(Console.Out);
     await using var postgres = await BenchPostgres.StartAsync(stop.Token);
-    foreach (var bench in arguments.Benches)
+    try
     {
-        await (bench switch
-        {
-            "delivery" => DeliveryBench.RunAsync(postgres, arguments, report, stop.Token),
-            "plan" => PlanBench.RunAsync(postgres, arguments, report, stop.Token),
-            "rate" => RateBench.RunAsync(postgres, arguments, report, stop.Token),
-            "webhook" => WebhookBench.RunAsync(postgres, arguments, report, stop.Token),
-            "audience" => AudienceBench.RunAsync(postgres, arguments, report, stop.Token),
-            _ => MemoryBench.RunAsync(postgres, arguments, report, stop.Token),
-        });
+        foreach (var bench in arguments.Benches)
+            await bench.RunAsync(postgres, arguments, report, stop.Token);
+    }
+    finally
+    {
+        // What was measured before something failed or was stopped took long enough to keep it.
+        report.Summary();
+        if (arguments.Json is { } file)
+            await BenchResult.WriteAsync(file, report.Results);
     }
 
     return arguments.Check && report.Missed > 0 ? 3 : 0;

@@ -1,4 +1,5 @@
 using Dapper;
+using Marketing.Bench.Chaos;
 using Marketing.Core.Delivery;
 using Marketing.Functions.Tests.Fixtures;
 

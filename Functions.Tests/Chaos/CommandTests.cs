@@ -1,3 +1,5 @@
+using Marketing.Bench.Chaos;
+
 namespace Marketing.Functions.Tests.Chaos;
 
 public sealed class CommandTests

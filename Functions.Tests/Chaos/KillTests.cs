@@ -7,7 +7,7 @@ namespace Marketing.Functions.Tests.Chaos;
 public sealed class KillTests(ITestOutputHelper output)
 {
     // Another seed kills at other moments: CHAOS_SEED=7 ./dev test --filter KillTests
-    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("CHAOS_SEED") ?? "1", CultureInfo.InvariantCulture);
+    internal static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("CHAOS_SEED") ?? "1", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Kill_TwentyTimesWithinABroadcast_NobodyGetsItTwiceAndEverybodyIsAccountedFor()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Dapper;
+using Marketing.Bench.Chaos;
 using Marketing.Core.Tests.Fixtures;
 using Marketing.Functions.Tests.Fixtures;
 using Marketing.Local.Telegram;

@@ -1,14 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
+using System.Globalization;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using Marketing.Functions.Delivery;
-using Marketing.Functions.Tests.Fixtures;
 
-namespace Marketing.Functions.Tests.Chaos;
+namespace Marketing.Bench.Chaos;
 
 /// <summary>A command of Marketing.Local in a process of its own, which can be killed as by a power cut.</summary>
 internal sealed partial class LocalProcess : IAsyncDisposable
@@ -32,7 +28,7 @@ internal sealed partial class LocalProcess : IAsyncDisposable
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(100) };
 
-    /// <summary>All that it printed, for the message of a failed test.</summary>
+    /// <summary>All that it printed, for the message of a failure.</summary>
     public string Output => string.Join('\n', output);
 
     /// <summary>Starts it; the settings are all that it finds with two underscores in its environment.</summary>
@@ -53,6 +49,8 @@ internal sealed partial class LocalProcess : IAsyncDisposable
         start.Environment["DOTNET_TieredPGO"] = "0"; // a start then costs 1.0 s of CPU, not 1.45
 
         var launched = new LocalProcess(name, new Process { StartInfo = start });
+        if (settings.TryGetValue("Marketing__OwnerToken", out var owner))
+            launched.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", owner);
         launched.process.OutputDataReceived += (_, line) => launched.Read(line.Data);
         launched.process.ErrorDataReceived += (_, line) => launched.Read(line.Data);
         launched.process.Start();
@@ -70,9 +68,10 @@ internal sealed partial class LocalProcess : IAsyncDisposable
             throw new InvalidOperationException($"{Name} ended with {process.ExitCode}: {Output}");
         var address = await ready.Task;
         Http.BaseAddress ??= new Uri(address, "api/");
-        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", MarketingApp.OwnerToken);
         return address;
     }
+
+    public bool HasExited => process.HasExited;
 
     /// <summary>kill -9: it gets to finish nothing.</summary>
     public async Task KillAsync()
@@ -84,7 +83,7 @@ internal sealed partial class LocalProcess : IAsyncDisposable
     /// <summary>Asks it to stop, as a service manager does, and returns its exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         return await ExitCodeAsync();
     }
 
@@ -93,15 +92,6 @@ internal sealed partial class LocalProcess : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         return process.ExitCode;
     }
-
-    /// <summary>Runs the watchdog now, so that a test need not wait up to 15 s for its turn.</summary>
-    public async Task WatchAsync() => await MarketingApp.ReadAsync(
-        await Http.PostAsJsonAsync($"/admin/functions/{nameof(DeliveryTimers.WatchBroadcasts)}", new { }), HttpStatusCode.Accepted);
-
-    public async Task<JsonElement> GetAsync(string path) => await MarketingApp.ReadAsync(await Http.GetAsync(path), HttpStatusCode.OK);
-
-    public async Task<JsonElement> PostAsync(string path, object body, HttpStatusCode expected) =>
-        await MarketingApp.ReadAsync(await Http.PostAsJsonAsync(path, body), expected);
 
     public async ValueTask DisposeAsync()
     {

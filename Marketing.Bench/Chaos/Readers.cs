@@ -1,0 +1,109 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Net.Http.Json;
+using Marketing.Core.Cta;
+using Marketing.Local.Telegram;
+
+namespace Marketing.Bench.Chaos;
+
+/// <summary>People who press what they received, and the programs that fetch links before them.</summary>
+internal sealed class Readers(ChaosWorld world, ChaosApi api, Random random)
+{
+    private const int Recent = 4;
+
+    // Far below the simulator's own.
+    private int lastUpdateId;
+
+    public async Task RunAsync(CancellationToken storm, CancellationToken ct)
+    {
+        var presses = new List<Task>();
+        while (await Cast.PauseAsync(random, 20, 120, storm))
+        {
+            var (chat, message, button, way) = (random.Next(1, ChaosWorld.People + 1), random.Next(Recent), random.Next(3), random.Next(10));
+            if (world.Telegram.Messages(chat).Where(m => BroadcastOf(m) is not null).TakeLast(Recent).ToList() is not { Count: > 0 } received)
+                continue;
+            presses.RemoveAll(p => p.IsCompletedSuccessfully);
+            presses.Add(PressAsync(received[message % received.Count], button, way, ct));
+        }
+
+        await Task.WhenAll(presses);
+    }
+
+    /// <summary>The broadcast that a message is of, by the data of its buttons; null for the bot's own and for previews.</summary>
+    public static Guid? BroadcastOf(ReceivedMessage message) => message.ReplyMarkup is null ? null : ReceivedButton.Of(message)
+        .Select(b => CallbackData.Read(b.CallbackData)?.BroadcastId).FirstOrDefault(id => id is not null && id != Guid.Empty);
+
+    private async Task PressAsync(ReceivedMessage message, int place, int way, CancellationToken ct)
+    {
+        var button = ReceivedButton.Of(message)[place];
+        var broadcast = BroadcastOf(message)!.Value;
+        if (CallbackData.Read(button.CallbackData) is { } data)
+            await (way == 9 ? DeliverTwiceAsync(message, data, ct) : Task.WhenAll(Enumerable.Range(0, way < 3 ? 2 : 1).Select(_ => CallBackAsync(message, data, ct))));
+        else if (way is 0 or 1)
+            await FetchAsync(way == 0 ? HttpMethod.Head : HttpMethod.Get, button.Url!, ct);
+        else
+            await Task.WhenAll(Enumerable.Range(0, way < 5 ? 2 : 1).Select(_ => FollowAsync(message.ChatId, broadcast, button.Url!, ct)));
+    }
+
+    private async Task CallBackAsync(ReceivedMessage message, CallbackData data, CancellationToken ct)
+    {
+        var result = await world.Telegram.PressAsync(message.ChatId, message.MessageId, data.ToString(), ct);
+        // Telegram posts it until it is taken, so it counts, once.
+        world.Log.Updates.Add(result.UpdateId!.Value);
+        world.Log.Press(message.ChatId, data.BroadcastId, data.ButtonId, answered: 1, cut: 0);
+        world.Log.Count("presses of callback buttons");
+    }
+
+    /// <summary>One press, whose update Telegram posts again although it was answered: it may.</summary>
+    private async Task DeliverTwiceAsync(ReceivedMessage message, CallbackData data, CancellationToken ct)
+    {
+        var (updateId, person) = (Interlocked.Increment(ref lastUpdateId), new { id = message.ChatId, is_bot = false, first_name = "Name" });
+        var update = new
+        {
+            update_id = updateId,
+            callback_query = new
+            {
+                id = $"{updateId}",
+                from = person,
+                message = new { message_id = message.MessageId, date = message.Date.ToUnixTimeSeconds(), chat = new { id = message.ChatId, type = "private" } },
+                chat_instance = "1",
+                data = data.ToString(),
+            },
+        };
+        using var telegram = new HttpClient { BaseAddress = world.Telegram.Address };
+        for (var time = 0; time < 2; time++)
+        {
+            using var posted = await telegram.PostAsJsonAsync("sim/updates", update, ct);
+            posted.EnsureSuccessStatusCode();
+        }
+
+        world.Log.Updates.Add(updateId);
+        world.Log.Press(message.ChatId, data.BroadcastId, data.ButtonId, answered: 1, cut: 0);
+        world.Log.Count("presses delivered twice");
+    }
+
+    private async Task FollowAsync(long chat, Guid broadcast, string url, CancellationToken ct)
+    {
+        var (status, connections) = await api.OpenAsync(HttpMethod.Get, new Uri(url).PathAndQuery, _ => { }, ct);
+        var answered = status == HttpStatusCode.Redirect;
+        world.Log.Count(answered ? "links opened" : connections > 0 ? "links cut off" : "links that found no host");
+        world.Log.Press(chat, broadcast, ButtonOf(url), answered ? 1 : 0, connections - (answered ? 1 : 0));
+        if (status is { } other && !answered && (int)other < 500)
+            throw new InvalidOperationException($"a link of broadcast {broadcast} to chat {chat} was answered {(int)other}");
+    }
+
+    private async Task FetchAsync(HttpMethod method, string url, CancellationToken ct)
+    {
+        var (status, _) = await api.OpenAsync(method, new Uri(url).PathAndQuery, headers =>
+        {
+            if (method == HttpMethod.Get)
+                headers.Add("Sec-Purpose", "prefetch;prerender");
+        }, ct);
+        if (status == HttpStatusCode.Redirect)
+            world.Log.Count(method == HttpMethod.Get ? "prefetches" : "HEAD requests");
+    }
+
+    // A token's bytes 20 to 35 (Marketing.Core/Cta/LinkTokens.cs).
+    private static Guid ButtonOf(string url) =>
+        new(Base64Url.DecodeFromChars(url.AsSpan(url.LastIndexOf('/') + 1)).AsSpan(20, 16), bigEndian: true);
+}
