@@ -6,7 +6,7 @@ namespace Marketing.Bench;
 
 /// <summary>
 /// The import of a file over HTTP against a bare COPY of the same people into the same table with its indexes, the memory of
-/// the process that imports, the count of cohorts against SQL written by hand, and searches.
+/// the process that imports, and searches.
 /// </summary>
 internal static class AudienceBench
 {
@@ -17,7 +17,7 @@ internal static class AudienceBench
     {
         var count = arguments.Recipients ?? (arguments.Quick ? 20_000 : 1_000_000);
         var small = Math.Min(arguments.Quick ? 5_000 : 100_000, count);
-        var rounds = arguments.Rounds ?? (arguments.Quick ? 1 : 5);
+        var rounds = arguments.Rounds ?? (arguments.Quick ? 2 : 5);
         var connectionString = await postgres.CreateDatabaseAsync("audience", ct);
         // Statements are prepared when they come again, as the app has it.
         await using var source = NpgsqlDataSource.Create($"{connectionString};Command Timeout=0;Max Auto Prepare=64");
@@ -27,22 +27,19 @@ internal static class AudienceBench
             var (all, few, copy) = (Path.Combine(folder.FullName, "all.csv"), Path.Combine(folder.FullName, "few.csv"), Path.Combine(folder.FullName, "copy.csv"));
             await AudienceFile.WriteAsync(few, copy, small, ct);
             await AudienceFile.WriteAsync(all, copy, count, ct);
-            report.Title($"audience: import of {count:N0} people, {rounds} rounds");
+            report.Title("audience", $"import of {count:N0} people, {rounds} rounds");
             var peakOfFew = await PeakAsync(source, connectionString, few, small, ct);
-            var (peakOfAll, ratio) = await ImportAsync(source, connectionString, (few, small), (all, count), copy, rounds, report, ct);
-            report.AtLeast("rows/s of the import / of a bare COPY", ratio, 0.5, "0.00");
-            report.Note($"peak working set of the importing process: {peakOfFew / 1e6:0} MB at {small:N0} people, {peakOfAll / 1e6:0} MB at {count:N0}");
-            report.AtMost("peak working set, ratio", (double)peakOfAll / peakOfFew, 1.2, "0.00");
+            var (peakOfAll, rates) = await ImportAsync(source, connectionString, (few, small), (all, count), copy, rounds, report, ct);
+            report.AtLeast("import / bare COPY", rates, 0.5);
+            report.AtMost($"peak working set / at {small:N0} people", new("MB", peakOfAll / 1e6, peakOfFew / 1e6), 1.2);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
 
-        // Counts and searches take milliseconds, so that more rounds cost little.
-        var more = arguments.Quick ? 1 : Math.Max(rounds, 9);
-        await CohortCounts.RunAsync(source, count, more, report, ct);
-        await UserSearches.RunAsync(source, count, more, report, ct);
+        // Searches take milliseconds, so that more rounds cost little.
+        await UserSearches.RunAsync(source, count, arguments.Quick ? 1 : Math.Max(rounds, 9), report, ct);
     }
 
     /// <summary>The peak after importing a file twice in a process of its own: the first import compiles the code.</summary>
@@ -58,7 +55,7 @@ internal static class AudienceBench
         return host.PeakWorkingSet;
     }
 
-    private static async Task<(long Peak, double Ratio)> ImportAsync(
+    private static async Task<(long Peak, Figure Rates)> ImportAsync(
         NpgsqlDataSource source, string connectionString, (string File, int People) warmUp, (string File, int People) all, string copy,
         int rounds, Report report, CancellationToken ct)
     {
@@ -66,7 +63,7 @@ internal static class AudienceBench
         using var api = new MarketingApi(host.Address, source);
         await CleanAsync(source, ct);
         await ImportAsync(api, warmUp.File, warmUp.People, ct);
-        var ratios = new List<double>();
+        var (imports, copies) = (new List<double>(), new List<double>());
         for (var round = 1; round <= rounds; round++)
         {
             // Each goes first every other time.
@@ -74,10 +71,11 @@ internal static class AudienceBench
             await CleanAsync(source, ct);
             var import = await ImportAsync(api, all.File, all.People, ct);
             bare = round % 2 == 0 ? bare : await CopyAsync(source, copy, all.People, ct);
-            ratios.Add(bare / import);
-            report.Note($"round {round}: import {import:0.00} s ({all.People / import:0} rows/s), bare COPY {bare:0.00} s");
+            imports.Add(all.People / import);
+            copies.Add(all.People / bare);
+            report.Round(round, rounds, $"import {import:0.00} s ({all.People / import:0} rows/s), bare COPY {bare:0.00} s");
         }
-        return (host.PeakWorkingSet, ratios.Median());
+        return (host.PeakWorkingSet, new("rows/s", imports, copies));
     }
 
     private static Task<ChildProcess> StartAsync(string connectionString, CancellationToken ct) => ChildProcess.StartAsync(

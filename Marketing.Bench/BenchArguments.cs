@@ -3,30 +3,33 @@ using System.Globalization;
 namespace Marketing.Bench;
 
 /// <param name="Benches">In the order given; all of them when none is named.</param>
-/// <param name="Recipients">Null for each benchmark's own number.</param>
+/// <param name="Recipients">People of the audience (peers: 5,000 at most); null for each benchmark's own number.</param>
 /// <param name="Rounds">Null for each benchmark's own number.</param>
 /// <param name="InFlight">Null for the product's default.</param>
 /// <param name="Latency">Milliseconds that the simulated Telegram takes to answer; the real one takes some tens.</param>
-/// <param name="Quick">A smoke run: few recipients, one round, seconds instead of minutes. Its figures mean little.</param>
+/// <param name="Quick">A smoke run: few recipients and rounds, under two minutes for all. It judges all the same; its figures mean little.</param>
 /// <param name="Check">A missed target ends with exit code 3.</param>
+/// <param name="Json">Where the results go as JSON; null for nowhere.</param>
 internal sealed record BenchArguments(
-    IReadOnlyList<string> Benches, int? Recipients, int? Rounds, int? InFlight, int? Latency, bool Quick, bool Check)
+    IReadOnlyList<Benchmark> Benches, int? Recipients, int? Rounds, int? InFlight, int? Latency, bool Quick, bool Check, string? Json)
 {
-    public const string Usage =
-        "usage: bench [delivery|plan|rate|memory|webhook|audience]... [--recipients N] [--rounds N] [--in-flight N] [--latency MS] [--quick] [--check]";
+    private const string Everything = "all";
 
-    private static readonly string[] All = ["delivery", "plan", "rate", "memory", "webhook", "audience"];
+    public static string Usage { get; } = $"usage: bench [{string.Join('|', Benchmark.All.Select(b => b.Name))}|{Everything}]... "
+        + "[--recipients N] [--rounds N] [--in-flight N] [--latency MS] [--quick] [--check] [--json FILE]";
 
     /// <exception cref="ArgumentException">Not of the form of <see cref="Usage"/>.</exception>
     public static BenchArguments Parse(string[] args)
     {
-        var benches = new List<string>();
-        var parsed = new BenchArguments(All, null, null, null, null, false, false);
+        var benches = new List<Benchmark>();
+        var parsed = new BenchArguments(Benchmark.All, null, null, null, null, false, false, null);
         var rest = new Queue<string>(args);
         while (rest.TryDequeue(out var word))
         {
-            if (All.Contains(word))
-                benches.Add(word);
+            if (word == Everything)
+                benches.AddRange(Benchmark.All);
+            else if (Benchmark.All.FirstOrDefault(b => b.Name == word) is { } bench)
+                benches.Add(bench);
             else
                 parsed = word switch
                 {
@@ -36,14 +39,20 @@ internal sealed record BenchArguments(
                     "--latency" => parsed with { Latency = Number(word, rest) },
                     "--quick" => parsed with { Quick = true },
                     "--check" => parsed with { Check = true },
+                    "--json" => parsed with { Json = FileName(word, rest) },
                     _ => throw new ArgumentException($"{word}: unknown; {Usage}"),
                 };
         }
 
-        return benches.Count == 0 ? parsed : parsed with { Benches = benches };
+        return benches.Count == 0 ? parsed : parsed with { Benches = [.. benches.Distinct()] };
     }
 
     private static int Number(string option, Queue<string> rest) =>
         rest.TryDequeue(out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number : throw new ArgumentException($"{option} needs a number of 1 or more; {Usage}");
+
+    // Refused now rather than after an hour of measuring.
+    private static string FileName(string option, Queue<string> rest) =>
+        rest.TryDequeue(out var file) && Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file)))
+            ? file : throw new ArgumentException($"{option} needs a file in a folder that exists; {Usage}");
 }

@@ -15,7 +15,7 @@ internal sealed class DeliveryBench(
     public static async Task RunAsync(BenchPostgres postgres, BenchArguments arguments, Report report, CancellationToken ct)
     {
         var count = arguments.Recipients ?? (arguments.Quick ? 1_000 : 50_000);
-        var rounds = arguments.Rounds ?? (arguments.Quick ? 1 : 5);
+        var rounds = arguments.Rounds ?? (arguments.Quick ? 2 : 5);
         var connectionString = await postgres.CreateDatabaseAsync("delivery", ct);
         await using var source = NpgsqlDataSource.Create(connectionString);
         var audience = await Audience.CreateAsync(source, "all", 1_000_000_001, count, ct);
@@ -26,8 +26,8 @@ internal sealed class DeliveryBench(
         using var log = new SimulatorLog(simulator.Address);
 
         var latency = arguments.Latency ?? 0;
-        await log.AnswerInAsync(latency, ct);
-        report.Title($"delivery: {count:N0} recipients, {rounds} rounds, {sender.MaxInFlight} in flight, no rate cap, Telegram answers in {latency} ms");
+        await log.SetAsync(new { latency_ms = latency }, ct);
+        report.Title("delivery", $"{count:N0} recipients, {rounds} rounds, {sender.MaxInFlight} in flight, no rate cap, Telegram answers in {latency} ms");
         await new DeliveryBench(postgres, audience, sender, simulator, api, log).RunAsync(rounds, report, ct);
     }
 
@@ -42,20 +42,20 @@ internal sealed class DeliveryBench(
             bots.Add(await LoopAsync("bot_loop", ct));
             engines.Add(await EngineAsync(ct));
             https.Add(await LoopAsync("http_loop", ct));
-            report.Note($"round {round}: engine {Count / engines[^1].Seconds:0}/s, bot loop {Count / bots[^1].Seconds:0}/s, HttpClient loop {Count / https[^1].Seconds:0}/s");
+            report.Round(round, rounds, $"engine {Count / engines[^1].Seconds:0}/s, bot loop {Count / bots[^1].Seconds:0}/s, HttpClient loop {Count / https[^1].Seconds:0}/s");
         }
 
         report.Note($"engine, each message:          {Middle(engines).Usage.PerMessage(Count)}");
         report.Note($"bot loop, each message:        {Middle(bots).Usage.PerMessage(Count)}");
         report.Note($"HttpClient loop, each message: {Middle(https).Usage.PerMessage(Count)}");
-        report.AtLeast("engine / bot loop", Ratio(bots, engines, e => e.Seconds), 0.8, "0.00");
-        report.Figure("  the same from the first claim to the last outcome", Ratio(bots, engines, e => e.SendingSeconds), "0.00");
-        report.Figure("engine / HttpClient loop", Ratio(https, engines, e => e.Seconds), "0.00");
-        report.Figure("bot loop / HttpClient loop", Ratio(https, bots, b => b.Seconds), "0.00");
+        report.AtLeast("engine / bot loop", Rates(engines, e => e.Seconds, bots), 0.8);
+        report.Tell("engine / bot loop, from the first claim to the last outcome", Rates(engines, e => e.SendingSeconds, bots));
+        report.Tell("engine / HttpClient loop", Rates(engines, e => e.Seconds, https));
+        report.Tell("bot loop / HttpClient loop", Rates(bots, b => b.Seconds, https));
     }
 
-    private static double Ratio(List<Run> bases, List<Run> runs, Func<Run, double> seconds) =>
-        bases.Zip(runs, (b, r) => b.Seconds / seconds(r)).Median();
+    private Figure Rates(List<Run> runs, Func<Run, double> seconds, List<Run> baselines) =>
+        new("messages/s", [.. runs.Select(r => Count / seconds(r))], [.. baselines.Select(b => Count / b.Seconds)]);
 
     private static Run Middle(List<Run> runs) => runs.OrderBy(r => r.Seconds).ElementAt(runs.Count / 2);
 

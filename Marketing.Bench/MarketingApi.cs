@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Marketing.Core;
+using Microsoft.Extensions.Configuration;
 using Npgsql;
 
 namespace Marketing.Bench;
@@ -37,6 +39,10 @@ internal sealed class MarketingApi : IDisposable
         ["Marketing__SendRate"] = sendRate.ToString(CultureInfo.InvariantCulture),
         ["Marketing__MaxInFlight"] = inFlight?.ToString(CultureInfo.InvariantCulture),
     };
+
+    /// <summary>The settings as the app reads them.</summary>
+    public static MarketingOptions Options(Dictionary<string, string?> settings) => MarketingOptions.From(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key.Replace("__", ":", StringComparison.Ordinal), s.Value))).Build());
 
     /// <summary>A draft of the benchmarks' message to an audience.</summary>
     public Task<Guid> DraftAsync(string region, CancellationToken ct) => DraftAsync(region, BenchMessage.Buttons, ct);
@@ -90,7 +96,13 @@ internal sealed class MarketingApi : IDisposable
         return (await ReadAsync("audience/import", response, ct)).GetProperty("inserted").GetInt32();
     }
 
-    private async Task<JsonElement> PostAsync(string path, object body, CancellationToken ct)
+    public async Task<JsonElement> GetAsync(string path, CancellationToken ct)
+    {
+        using var response = await http.GetAsync(path, ct);
+        return await ReadAsync(path, response, ct);
+    }
+
+    public async Task<JsonElement> PostAsync(string path, object body, CancellationToken ct)
     {
         using var response = await http.PostAsJsonAsync(path, body, ct);
         return await ReadAsync(path, response, ct);

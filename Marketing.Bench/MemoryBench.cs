@@ -21,14 +21,14 @@ internal static class MemoryBench
         var few = await Audience.CreateAsync(source, "few", 1_000_000_001, small, ct);
         var many = await Audience.CreateAsync(source, "many", 2_000_000_001, large, ct);
 
-        report.Title($"memory: {large:N0} recipients against {small:N0}, Telegram answered in the process (our own cost only)");
+        report.Title("memory", $"{large:N0} recipients against {small:N0}, Telegram answered in the process (our own cost only)");
         // Each in a process of its own. Both warm up with the few, so that compiling is in neither's cost.
         var ofFew = await MeasureAsync(postgres, source, connectionString, few, few, rounds, report, ct);
         var ofMany = await MeasureAsync(postgres, source, connectionString, few, many, 1, report, ct);
-        report.AtMost("peak working set, ratio", ofMany.WorkingSet / ofFew.WorkingSet, 1.2, "0.00");
-        report.AtMost("peak managed memory, ratio", ofMany.Managed / ofFew.Managed, 1.2, "0.00");
-        report.Within("CPU per message (sender and Postgres), ratio", ofMany.OwnCpu / ofFew.OwnCpu, 0, 1.1, "0.00");
-        report.Within("time per message, ratio", ofMany.Wall / ofFew.Wall, 0, 1.1, "0.00");
+        report.AtMost("peak working set", new("MiB", ofMany.WorkingSet, ofFew.WorkingSet), 1.2);
+        report.AtMost("peak managed memory", new("MiB", ofMany.Managed, ofFew.Managed), 1.2);
+        report.AtMost("CPU per message, sender and Postgres", new("us", ofMany.OwnCpu, ofFew.OwnCpu), 1.1);
+        report.AtMost("time per message", new("us", ofMany.Wall, ofFew.Wall), 1.1);
     }
 
     private static async Task<Result> MeasureAsync(

@@ -3,6 +3,12 @@ using System.Text.Json;
 
 namespace Marketing.Bench;
 
+/// <param name="Total">Messages received, those that went to one chat among them.</param>
+/// <param name="Refused">Messages that were answered 429.</param>
+/// <param name="Chats">That got a message.</param>
+/// <param name="Duplicates">Chats that got more than one.</param>
+internal sealed record Tally(int Total, int Refused, int Chats, int Duplicates);
+
 /// <summary>What the Telegram simulator received.</summary>
 internal sealed class SimulatorLog(Uri simulator) : IDisposable
 {
@@ -10,24 +16,11 @@ internal sealed class SimulatorLog(Uri simulator) : IDisposable
 
     public async Task ClearAsync(CancellationToken ct) => (await http.DeleteAsync("sim/messages", ct)).EnsureSuccessStatusCode();
 
-    /// <summary>How long the simulator takes for each answer, in milliseconds.</summary>
-    public async Task AnswerInAsync(int latency, CancellationToken ct) =>
-        (await http.PutAsJsonAsync("sim/settings", new { latency_ms = latency }, ct)).EnsureSuccessStatusCode();
+    /// <summary>Changes the simulator's settings that are given: latency_ms, rate_limit, fault_5xx_percent and others.</summary>
+    public async Task SetAsync(object settings, CancellationToken ct) =>
+        (await http.PutAsJsonAsync("sim/settings", settings, ct)).EnsureSuccessStatusCode();
 
-    public async Task EnforceAsync(double perSecond, CancellationToken ct) =>
-        (await http.PutAsJsonAsync("sim/settings", new { rate_limit = perSecond }, ct)).EnsureSuccessStatusCode();
-
-    public async Task<int> CountAsync(CancellationToken ct)
-    {
-        var count = await http.GetFromJsonAsync<JsonElement>("sim/messages/count", ct);
-        return count.GetProperty("duplicates").GetInt32() == 0
-            ? count.GetProperty("total").GetInt32()
-            : throw new InvalidOperationException("chats got a message twice");
-    }
-
-    /// <summary>Messages received, those that went to one chat among them.</summary>
-    public async Task<int> TotalAsync(CancellationToken ct) =>
-        (await http.GetFromJsonAsync<JsonElement>("sim/messages/count", ct)).GetProperty("total").GetInt32();
+    public async Task<Tally> TallyAsync(CancellationToken ct) => (await http.GetFromJsonAsync<Tally>("sim/messages/count", ct))!;
 
     /// <summary>Numbers of presses that can be answered, without the presses.</summary>
     public async Task<string[]> OpenCallbackQueriesAsync(int count, CancellationToken ct)
@@ -37,15 +30,13 @@ internal sealed class SimulatorLog(Uri simulator) : IDisposable
         return (await response.Content.ReadFromJsonAsync<string[]>(ct))!;
     }
 
+    /// <exception cref="InvalidOperationException">Not each of so many chats got one message: then no figure counts.</exception>
     public async Task MustBeAsync(int expected, CancellationToken ct)
     {
-        if (await CountAsync(ct) is var total && total != expected)
-            throw new InvalidOperationException($"the simulator received {total} messages, and {expected} were expected");
+        if (await TallyAsync(ct) is var tally && (tally.Total, tally.Duplicates) != (expected, 0))
+            throw new InvalidOperationException(
+                $"the simulator received {tally.Total} messages, {tally.Duplicates} chats more than one; {expected} were expected");
     }
-
-    /// <summary>How many messages were answered with 429.</summary>
-    public async Task<int> RefusedAsync(CancellationToken ct) =>
-        (await http.GetFromJsonAsync<JsonElement>("sim/messages/count", ct)).GetProperty("refused").GetInt32();
 
     /// <summary>A chat's message, and how long its keyboard is.</summary>
     public async Task<(string Html, int Keyboard)> MessageAsync(long chat, CancellationToken ct)
@@ -54,24 +45,31 @@ internal sealed class SimulatorLog(Uri simulator) : IDisposable
         return (messages[0].GetProperty("html").GetString()!, messages[0].GetProperty("reply_markup").ToString().Length);
     }
 
-    /// <summary>Messages in each second of the simulator's clock, from the first on.</summary>
-    public async Task<int[]> PerSecondAsync(CancellationToken ct)
+    /// <summary>Chats that got a message.</summary>
+    public async Task<HashSet<long>> ReachedAsync(CancellationToken ct) => [.. await ReadAsync("chat_id", ct)];
+
+    private async Task<List<long>> ReadAsync(string member, CancellationToken ct)
     {
         const int Page = 10_000;
-        var times = new List<long>();
+        var values = new List<long>();
         for (long after = 0; ;)
         {
             var messages = await http.GetFromJsonAsync<JsonElement>($"sim/messages?after={after}&limit={Page}", ct);
             foreach (var message in messages.EnumerateArray())
             {
-                times.Add(message.GetProperty("date").GetInt64());
+                values.Add(message.GetProperty(member).GetInt64());
                 after = message.GetProperty("message_id").GetInt64();
             }
 
             if (messages.GetArrayLength() < Page)
-                break;
+                return values;
         }
+    }
 
+    /// <summary>Messages in each second of the simulator's clock, from the first on.</summary>
+    public async Task<int[]> PerSecondAsync(CancellationToken ct)
+    {
+        var times = await ReadAsync("date", ct);
         if (times.Count == 0)
             return [];
         var first = times.Min();

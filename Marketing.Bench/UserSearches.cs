@@ -19,7 +19,7 @@ internal static class UserSearches
 
     public static async Task RunAsync(NpgsqlDataSource source, int people, int rounds, Report report, CancellationToken ct)
     {
-        report.Title($"audience: searches among {people:N0} people, a page of 50, {rounds} rounds each");
+        report.Title("audience", $"searches among {people:N0} people, a page of 50, {rounds} rounds each");
         var users = new UserRepository(source, TimeProvider.System);
         foreach (var (what, filter) in Searches)
         {
@@ -32,7 +32,7 @@ internal static class UserSearches
                     milliseconds.Add(watch.Elapsed.TotalMilliseconds);
             }
             // A scan of a million rows takes several times as long.
-            report.AtMost($"search for {what}, ms", milliseconds.Median(), 50, "0.0");
+            report.AtMost($"search for {what}", new("ms", milliseconds), 50);
         }
     }
 }

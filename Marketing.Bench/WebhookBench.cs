@@ -26,7 +26,7 @@ internal sealed class WebhookBench(ChildProcess sender, ChildProcess simulator, 
     public static async Task RunAsync(BenchPostgres postgres, BenchArguments arguments, Report report, CancellationToken ct)
     {
         var people = arguments.Recipients ?? (arguments.Quick ? 500 : 5_000);
-        var rounds = arguments.Rounds ?? (arguments.Quick ? 1 : 5);
+        var rounds = arguments.Rounds ?? (arguments.Quick ? 2 : 5);
         var updates = arguments.Quick ? 1_000 : 20_000;
         var connectionString = await postgres.CreateDatabaseAsync("webhook", ct);
         await using var source = NpgsqlDataSource.Create(connectionString);
@@ -40,10 +40,10 @@ internal sealed class WebhookBench(ChildProcess sender, ChildProcess simulator, 
         using var log = new SimulatorLog(simulator.Address);
 
         var latency = arguments.Latency ?? 0;
-        report.Title($"webhook: {updates:N0} updates of {people:N0} people, {rounds} rounds, {Connections} at once, Telegram answers in {latency} ms");
+        report.Title("webhook", $"{updates:N0} updates of {people:N0} people, {rounds} rounds, {Connections} at once, Telegram answers in {latency} ms");
         var broadcast = await api.DraftAsync(audience.Region, Buttons, ct);
         await api.SendToEndAsync(broadcast, ct);
-        await log.AnswerInAsync(latency, ct);
+        await log.SetAsync(new { latency_ms = latency }, ct);
         await new WebhookBench(sender, simulator, postgres, source, log).RunAsync(audience, broadcast, updates, rounds, report, ct);
     }
 
@@ -51,27 +51,27 @@ internal sealed class WebhookBench(ChildProcess sender, ChildProcess simulator, 
     {
         var buttons = await ButtonsAsync(broadcast, ct);
         var bare = (await sender.AskAsync(new("bare_endpoint"), ct)).Address!;
-        var (rates, ratios) = (new List<double>(), new List<double>());
+        var (rates, bares) = (new List<double>(), new List<double>());
         for (var round = 0; round <= rounds; round++)
         {
             var updates = await UpdatesAsync(audience, broadcast, buttons, round == 0 ? Math.Min(count, 2_000) : count, ct);
             var repeated = updates.SelectMany((update, i) => i % Repeated == 0 ? new[] { update, update } : [update]).ToList();
-            var baseline = await UpdateLoad.PostAsync(updates, update => new Uri(bare, $"insert/{update.Id}"), Connections, ct);
+            var (baseline, _) = await UpdateLoad.PostAsync(updates, update => new Uri(bare, $"insert/{update.Id}"), Connections, ct);
             var before = await Usage.ReadAsync(sender, postgres, simulator, ct);
-            var webhook = await UpdateLoad.PostAsync(repeated, _ => new Uri(sender.Address, "api/telegram/webhook"), Connections, ct);
+            var (webhook, refused) = await UpdateLoad.PostAsync(repeated, _ => new Uri(sender.Address, "api/telegram/webhook"), Connections, ct);
             var usage = await Usage.ReadAsync(sender, postgres, simulator, ct) - before;
             await MustBeOnceAsync(broadcast, audience.Count, updates, ct);
             if (round == 0)
                 continue; // compiled code and warm connections
 
             rates.Add(updates.Count / webhook.Seconds);
-            ratios.Add(baseline.Seconds / webhook.Seconds);
-            report.Note($"round {round}: webhook {rates[^1]:0}/s (p50 {webhook.Percentile(0.5):0} ms, p99 {webhook.Percentile(0.99):0} ms, {webhook.Refused} times 503), bare insert {updates.Count / baseline.Seconds:0}/s");
+            bares.Add(baseline.PerSecond);
+            report.Round(round, rounds, $"webhook {rates[^1]:0}/s ({webhook.Percentiles}, {refused} times 503), bare insert {bares[^1]:0}/s");
             report.Note($"  each update: {usage.PerMessage(updates.Count)}");
         }
 
-        report.AtLeast("updates/s, each handled once", rates.Median(), 1_000, "0");
-        report.Figure("webhook / bare insert per request", ratios.Median(), "0.00");
+        report.AtLeast("updates, each handled once", new("updates/s", rates), 1_000);
+        report.Tell("webhook / bare insert per request", new("updates/s", rates, bares));
     }
 
     private async Task<Guid[]> ButtonsAsync(Guid broadcast, CancellationToken ct)
@@ -126,7 +126,7 @@ internal sealed class WebhookBench(ChildProcess sender, ChildProcess simulator, 
         command.Parameters.AddWithValue((long)updates[^1].Id);
         await using var row = await command.ExecuteReaderAsync(ct);
         await row.ReadAsync(ct);
-        var messages = await log.TotalAsync(ct) - audience;
+        var messages = (await log.TallyAsync(ct)).Total - audience;
         if ((row.GetInt64(0), row.GetInt64(1), messages) != (updates.Count, presses, replies))
             throw new InvalidOperationException(
                 $"of {updates.Count} updates {row.GetInt64(0)} were handled; {row.GetInt64(1)} presses are counted of {presses}, and {messages} replies were sent of {replies}");

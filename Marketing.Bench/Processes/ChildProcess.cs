@@ -32,14 +32,15 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    public static string Program => Environment.ProcessPath!;
+
+    // Under `dotnet Marketing.Bench.dll` the program is dotnet and the assembly its first argument.
+    public static IReadOnlyList<string> Arguments { get; } = Path.GetFileNameWithoutExtension(Program) == "dotnet"
+        ? [typeof(ChildProcess).Assembly.Location, Child.Command] : [Child.Command];
+
     public static async Task<ChildProcess> StartAsync(string role, ChildRequest start, CancellationToken ct)
     {
-        var info = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        // Under `dotnet Marketing.Bench.dll` the program is dotnet and the assembly its first argument.
-        if (Path.GetFileNameWithoutExtension(info.FileName) == "dotnet")
-            info.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
-        info.ArgumentList.Add(Child.Command);
-        info.ArgumentList.Add(role);
+        var info = new ProcessStartInfo(Program, [.. Arguments, role]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         var child = new ChildProcess(Process.Start(info) ?? throw new InvalidOperationException($"the {role} process did not start"));
         try
         {
@@ -66,11 +67,17 @@ internal sealed class ChildProcess : IAsyncDisposable
         return answer.Error is null ? answer : throw new InvalidOperationException(answer.Error);
     }
 
+    /// <summary>kill -9.</summary>
+    public Task KillAsync()
+    {
+        process.Kill();
+        return process.WaitForExitAsync();
+    }
+
     /// <summary>At once: what it was asked for is done, and its database is thrown away.</summary>
     public async ValueTask DisposeAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
+        await KillAsync();
         process.Dispose();
     }
 }

@@ -1,0 +1,11 @@
+namespace Marketing.Bench.Processes;
+
+/// <summary>Somebody's broadcast that is being sent, by a process of its own.</summary>
+internal interface IPeer : IAsyncDisposable
+{
+    /// <summary>Returns when it has done all that it ever will.</summary>
+    Task<PeerEnd> EndAsync(CancellationToken ct);
+
+    /// <summary>kill -9.</summary>
+    Task KillAsync();
+}
