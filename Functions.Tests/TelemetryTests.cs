@@ -71,6 +71,7 @@ public sealed class TelemetryTests(QuietApp app) : IClassFixture<QuietApp>
         await ExecuteAsync("""
             UPDATE deliveries SET state = 1, claimed_at = now() - interval '1 hour' WHERE broadcast_id = @id AND seq = 1;
             UPDATE delivery_batches SET sent = 2 WHERE broadcast_id = @id;
+            INSERT INTO counter_deltas (broadcast_id, minute, sent) VALUES (@id, date_trunc('minute', now()), -1);
             UPDATE broadcasts SET status = 4 WHERE id = @id;
             """, id);
 

@@ -1,3 +1,4 @@
+using Marketing.Core.Cta;
 using Marketing.Core.Tests.Fixtures;
 
 namespace Marketing.Core.Tests;
@@ -12,6 +13,8 @@ public sealed class MarketingOptionsTests
         Assert.Equal((27, 500, 256, true, null), (options.SendRate, options.BatchSize, options.MaxInFlight, options.MigrateOnStart, options.TelegramApiBaseUrl));
         Assert.Null(options.FourEyesOver);
         Assert.Empty(options.EntraRoles);
+        Assert.Equal(
+            (TimeSpan.FromDays(7), ClickIp.Keep, TimeSpan.FromDays(90)), (options.AttributionWindow, options.ClickIp, options.ClickRetention));
     }
 
     [Theory]
@@ -30,6 +33,9 @@ public sealed class MarketingOptionsTests
     [InlineData("Marketing:BatchSize", "x", "Marketing__BatchSize is not a number from 1 to")]
     [InlineData("Marketing:MaxInFlight", "-1", "Marketing__MaxInFlight is not a number from 1 to")]
     [InlineData("Marketing:FourEyesOver", "-1", "Marketing__FourEyesOver is not a number from 0 to")]
+    [InlineData("Marketing:AttributionWindowDays", "0", "Marketing__AttributionWindowDays is not a number from 0.01 to")]
+    [InlineData("Marketing:ClickRetentionDays", "0", "Marketing__ClickRetentionDays is not a number from 1 to")]
+    [InlineData("Marketing:ClickIp", "2", "Marketing__ClickIp is none of keep, truncate, drop")]
     [InlineData("Marketing:EntraRoles", "owner", "Marketing__EntraRoles is not valid")]
     [InlineData("Marketing:EntraRoles", "Marketing.Owner=4", "Marketing__EntraRoles is not valid")]
     [InlineData("Marketing:EntraRoles", "=owner", "Marketing__EntraRoles is not valid")]

@@ -34,6 +34,8 @@ internal sealed class HostileRequests(Uri root, int seed)
         ["PUT /api/v1/admin/templates/{id}"] = ("cta_buttons", """[{"label":"x","action":"open","url":"javascript:alert(1)"}]"""),
         ["POST /api/v1/admin/broadcasts"] = ("template_id", "\"00000000-0000-0000-0000-000000000001\""),
         ["PUT /api/v1/admin/broadcasts/{id}"] = ("template_id", "\"00000000-0000-0000-0000-000000000001\""),
+        ["POST /api/v1/conversions/batch"] = ("conversions", "[]"),
+        ["POST /api/v1/admin/conversion-links"] = ("event", "\"two words\""),
         ["POST /api/v1/conversions"] = ("user_id", "\"00000000-0000-0000-0000-000000000001\""),
     };
 

@@ -91,6 +91,30 @@ public sealed class TemplatePreviewTests(MarketingApp app) : IClassFixture<Marke
         Assert.Contains(says, problem.Error(pointer), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task PreviewContent_OfAPerson_IsWhatTheSavedTemplateShows()
+    {
+        var id = MarketingApp.NewTelegramIds(1)[0];
+        await app.PostCsvAsync($"telegram_user_id,first_name\n{id},A & <b>\n");
+        const string Content = "<b>Hi</b> {{ first_name }}";
+        var saved = await PreviewAsync((await app.TemplateAsync(Content)).Id(), new { telegram_user_id = id });
+
+        var unsaved = await app.PostAsync($"{Templates}/preview", new { content = Content, telegram_user_id = id });
+
+        Assert.Equal("<b>Hi</b> A &amp; &lt;b&gt;", unsaved.Text("html"));
+        foreach (var member in unsaved.EnumerateObject())
+            Assert.Equal(saved.GetProperty(member.Name).ToString(), member.Value.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"content":"Hi {{ frist_name }}"}""", "/content", "line 1, column 7: unknown field frist_name; did you mean first_name?")]
+    [InlineData("""{"content":" "}""", "/content", "")]
+    [InlineData("{}", "/content", "")]
+    [InlineData("""{"content":"Hi{{ if attributes.n }}</b>{{ end }}","sample":{"attributes":{"n":5}}}""", "/sample", "break the template")]
+    [InlineData("""{"content":"Hi","telegram_user_id":5,"sample":{}}""", "", "give one of")]
+    public async Task PreviewContent_BadInput_SaysWhere(string body, string pointer, string says) =>
+        Assert.Contains(says, (await app.PostRawAsync($"{Templates}/preview", body, HttpStatusCode.BadRequest)).Error(pointer), StringComparison.Ordinal);
+
     private Task<JsonElement> PreviewAsync(string id, object body) => app.PostAsync($"{Templates}/{id}/preview", body);
 
     private async Task<Guid> UserIdAsync(long telegramId)

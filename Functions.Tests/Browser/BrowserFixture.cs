@@ -4,11 +4,18 @@ using Microsoft.Playwright;
 
 namespace Marketing.Functions.Tests.Browser;
 
-/// <summary>One Chromium for all browser tests, which go one after the other: two cores are no use to more.</summary>
+/// <summary>One Chromium, and tests that go one after the other. <see cref="FormsCollection"/> has the second; two cores are no use to a third.</summary>
 [CollectionDefinition(Name)]
 public sealed class BrowserCollection : ICollectionFixture<BrowserFixture>
 {
     public const string Name = "browser";
+}
+
+/// <summary>The other Chromium, for those tests of the dashboard that fill in forms.</summary>
+[CollectionDefinition(Name)]
+public sealed class FormsCollection : ICollectionFixture<BrowserFixture>
+{
+    public const string Name = "forms";
 }
 
 /// <summary>What the browser looks like to the page.</summary>
@@ -68,6 +75,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             ViewportSize = new() { Width = device.Width, Height = device.Height },
             ColorScheme = device.Scheme,
             BaseURL = address.ToString(),
+            Locale = "en-US",
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         var errors = new ConcurrentQueue<string>();
@@ -82,7 +90,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         page.PageError += (_, error) => errors.Enqueue(error);
         try
         {
-            await page.GotoAsync("/");
+            await page.GotoAsync(address.ToString());
             await test(page);
         }
         catch

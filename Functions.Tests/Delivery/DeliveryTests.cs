@@ -178,6 +178,7 @@ public sealed class DeliveryTests(MarketingApp app) : IClassFixture<MarketingApp
             await db.ExecuteAsync("""
                 UPDATE deliveries SET state = 1, claimed_at = now() - interval '1 hour' WHERE broadcast_id = @id AND seq = 1;
                 UPDATE delivery_batches SET sent = 2 WHERE broadcast_id = @id;
+                INSERT INTO counter_deltas (broadcast_id, minute, sent) VALUES (@id, date_trunc('minute', now()), -1);
                 UPDATE broadcasts SET status = 6, settled_at = NULL WHERE id = @id;
                 """, new { id = Guid.Parse(id) });
         }
@@ -201,6 +202,7 @@ public sealed class DeliveryTests(MarketingApp app) : IClassFixture<MarketingApp
             await db.ExecuteAsync("""
                 UPDATE deliveries SET state = 1, claimed_at = now() - interval '1 hour' WHERE broadcast_id = @id AND seq = 1;
                 UPDATE delivery_batches SET sent = 2 WHERE broadcast_id = @id;
+                INSERT INTO counter_deltas (broadcast_id, minute, sent) VALUES (@id, date_trunc('minute', now()), -1);
                 UPDATE broadcasts SET status = 4 WHERE id = @id;
                 """, new { id = Guid.Parse(id) });
         }

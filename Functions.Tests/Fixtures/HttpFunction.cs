@@ -15,7 +15,7 @@ internal sealed partial record HttpFunction(string Name, HttpMethod Method, stri
            let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
            where trigger is not null
            from verb in trigger.Methods!
-           select new HttpFunction(function.Name, new HttpMethod(verb.ToUpperInvariant()), trigger.Route!),
+           select new HttpFunction(function.Name, new HttpMethod(verb.ToUpperInvariant()), trigger.Route!.Replace("{*", "{", StringComparison.Ordinal)),
     ];
 
     public static IReadOnlyList<HttpFunction> Admin { get; } =

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Marketing.Bench.Chaos;
 using Marketing.Functions.Tests.Chaos;
 using Marketing.Functions.Tests.Fixtures;
 using Marketing.Local.CoreTools;

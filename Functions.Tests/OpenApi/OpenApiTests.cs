@@ -1,5 +1,4 @@
-using System.Reflection;
-using Microsoft.Azure.Functions.Worker;
+using Marketing.Functions.Tests.Fixtures;
 
 namespace Marketing.Functions.Tests.OpenApi;
 
@@ -35,12 +34,5 @@ public sealed class OpenApiTests
     }
 
     // "POST /api/v1/conversions". A trigger without methods takes every one, which no document can list.
-    private static IEnumerable<string> Functions() =>
-        from type in typeof(FunctionServices).Assembly.GetTypes()
-        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-        from parameter in method.GetParameters()
-        let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
-        where trigger is not null
-        from verb in trigger.Methods ?? ["ANY"]
-        select $"{verb.ToUpperInvariant()} /api/{trigger.Route}";
+    private static IEnumerable<string> Functions() => HttpFunction.All.Select(function => $"{function.Method} /api/{function.Route}");
 }

@@ -54,10 +54,13 @@ public sealed class ClickTests(MarketingApp app) : IClassFixture<MarketingApp>
     }
 
     [Theory]
-    [InlineData("HEAD", "Mozilla/5.0", null)]
-    [InlineData("GET", "TelegramBot (like TwitterBot)", null)]
-    [InlineData("GET", "Mozilla/5.0", "prefetch;prerender")]
-    public async Task FollowLink_NotAPerson_RedirectsWithoutAClick(string method, string userAgent, string? purpose)
+    [InlineData("HEAD", "Mozilla/5.0", null, null)]
+    [InlineData("GET", "TelegramBot (like TwitterBot)", null, null)]
+    [InlineData("GET", "Mozilla/5.0", "Sec-Purpose", "prefetch;prerender")]
+    [InlineData("GET", "Mozilla/5.0", "Purpose", "prefetch")]
+    [InlineData("GET", "Mozilla/5.0", "X-Purpose", "preview")]
+    [InlineData("GET", "Mozilla/5.0", "X-Moz", "prefetch")]
+    public async Task FollowLink_NotAPerson_RedirectsWithoutAClick(string method, string userAgent, string? header, string? purpose)
     {
         var (id, _, link, _) = await SentAsync();
 
@@ -66,12 +69,31 @@ public sealed class ClickTests(MarketingApp app) : IClassFixture<MarketingApp>
             r.Method = new HttpMethod(method);
             r.Headers.Remove("User-Agent");
             r.Headers.Add("User-Agent", userAgent);
-            if (purpose is not null)
-                r.Headers.Add("Sec-Purpose", purpose);
+            if (header is not null)
+                r.Headers.Add(header, purpose);
         });
 
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         Assert.Empty(await ClicksAsync(id));
+    }
+
+    [Theory]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("data:text/html,x")]
+    [InlineData("ftp://example.com/")]
+    [InlineData("//example.com/")]
+    [InlineData("/relative")]
+    [InlineData("https://")]
+    public async Task FollowLink_AddressThatIsNoneOfTheWeb_LeadsNowhere(string url)
+    {
+        var (id, _, link, _) = await SentAsync();
+        await using var db = await app.Database.OpenConnectionAsync();
+        Assert.Equal(1, await db.ExecuteAsync(
+            "UPDATE broadcasts SET cta_buttons = jsonb_set(cta_buttons, '{0,url}', to_jsonb(@url)) WHERE id = @id", new { url, id = Guid.Parse(id) }));
+
+        using var response = await app.OpenAsync(link);
+
+        Assert.Equal((HttpStatusCode.NotFound, null), (response.StatusCode, response.Headers.Location));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class BroadcastCardTests
             Clicks = 45,
             UniqueClickers = 40,
             Conversions = 9,
-            Buttons = [new ButtonStats(Guid.Empty, "Open <now>", 30, 31, 0)],
+            Buttons = [new ButtonStats(Guid.Empty, "Open <now>", 30, 31, 0, 0)],
         }));
 
     [Fact]

@@ -14,12 +14,15 @@ internal sealed record SnapshotRow(
 internal sealed record BatchRow(int FirstSeq, int Size, int Sent, int Failed, int Blocked, int Skipped, int Uncertain);
 
 /// <summary>A broadcast's ledger at one moment, and what must hold of it at every moment.</summary>
-internal sealed record LedgerSnapshot(StatusRow Broadcast, IReadOnlyList<SnapshotRow> Rows, IReadOnlyList<BatchRow> Batches)
+internal sealed record LedgerSnapshot(StatusRow Broadcast, IReadOnlyList<SnapshotRow> Rows, IReadOnlyList<BatchRow> Batches, BatchRow Counted)
 {
     public const string Sql = """
         SELECT status, total_recipients AS total, settled_at IS NOT NULL AS is_settled FROM broadcasts WHERE id = @Id;
         SELECT seq, state, attempts, claim_id, finished_at, message_id, reason FROM deliveries WHERE broadcast_id = @Id ORDER BY seq;
         SELECT first_seq, size, sent, failed, blocked, skipped, uncertain FROM delivery_batches WHERE broadcast_id = @Id ORDER BY first_seq;
+        SELECT 0 AS first_seq, sum(recipients)::integer AS size, sum(sent)::integer AS sent, sum(failed)::integer AS failed,
+            sum(blocked)::integer AS blocked, sum(skipped)::integer AS skipped, sum(uncertain)::integer AS uncertain
+        FROM counter_deltas WHERE broadcast_id = @Id;
         """;
 
     private const int MostMessages = DeliveryOptions.SendAttempts;
@@ -40,6 +43,11 @@ internal sealed record LedgerSnapshot(StatusRow Broadcast, IReadOnlyList<Snapsho
                 yield return $"the counters {batch} are not those of the rows, {counted}";
         }
 
+        var all = new BatchRow(
+            0, Batches.Sum(b => b.Size), Batches.Sum(b => b.Sent), Batches.Sum(b => b.Failed), Batches.Sum(b => b.Blocked),
+            Batches.Sum(b => b.Skipped), Batches.Sum(b => b.Uncertain));
+        if (Counted != all)
+            yield return $"what was counted, {Counted}, is not the sum of the batches, {all}";
         foreach (var row in Rows)
         {
             if (before?.Rows[row.Seq] is { IsFinal: true } was && was != row)

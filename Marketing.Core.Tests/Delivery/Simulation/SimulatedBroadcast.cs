@@ -108,7 +108,8 @@ internal sealed class SimulatedBroadcast
         await using var db = await source.OpenConnectionAsync();
         await using var results = await db.QueryMultipleAsync(LedgerSnapshot.Sql, new { Id });
         var snapshot = new LedgerSnapshot(
-            await results.ReadSingleAsync<StatusRow>(), [.. await results.ReadAsync<SnapshotRow>()], [.. await results.ReadAsync<BatchRow>()]);
+            await results.ReadSingleAsync<StatusRow>(), [.. await results.ReadAsync<SnapshotRow>()], [.. await results.ReadAsync<BatchRow>()],
+            await results.ReadSingleAsync<BatchRow>());
         Status = snapshot.Broadcast.Status;
         return snapshot;
     }
