@@ -40,12 +40,12 @@ public static class DeliveryOptions
         (int)Math.Clamp(options.SendRate * BatchSpan.TotalSeconds, 1, options.BatchSize);
 
     /// <summary>
-    /// A window of claims holds as many messages as the rate allows in this time. At most an eighth of MaxInFlight, so that
+    /// A window of claims holds as many messages as the rate allows in this time. At most a quarter of MaxInFlight, so that
     /// some windows are sent while others are claimed or recorded.
     /// </summary>
     public static readonly TimeSpan WindowSpan = TimeSpan.FromSeconds(0.25);
 
     /// <summary>How many messages a window of claims holds.</summary>
     public static int Window(MarketingOptions options) =>
-        (int)Math.Clamp(options.SendRate * WindowSpan.TotalSeconds, 1, Math.Max(1, options.MaxInFlight / 8));
+        (int)Math.Clamp(options.SendRate * WindowSpan.TotalSeconds, 1, Math.Max(1, options.MaxInFlight / 4));
 }

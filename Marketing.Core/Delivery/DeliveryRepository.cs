@@ -7,9 +7,11 @@ namespace Marketing.Core.Delivery;
 
 public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions options, TimeProvider clock)
 {
+    // Each sixteenth row, then those after them: of neighbours, which share a page, one window takes few. A page then has room for
+    // the new versions of these, and the old ones are gone before the next window's: twice as many updates touch no index.
     private const string OpenSql = """
         SELECT content, cta_buttons, on_uncertain, ARRAY(
-            SELECT seq FROM deliveries WHERE broadcast_id = @broadcastId AND seq >= @firstSeq AND seq < @end AND state = 0 ORDER BY seq) AS pending, translations
+            SELECT seq FROM deliveries WHERE broadcast_id = @broadcastId AND seq >= @firstSeq AND seq < @end AND state = 0 ORDER BY seq % 16, seq) AS pending, translations
         FROM broadcasts WHERE id = @broadcastId AND status = 4 AND planned_at IS NOT NULL
         """;
 
