@@ -47,6 +47,17 @@ public sealed class OverviewTests(MarketingApp app) : IClassFixture<MarketingApp
         Assert.Equal([few, many], await BestAsync("conversion_rate"));
     }
 
+    [Fact]
+    public async Task Overview_NothingPlanned_IsAllZero()
+    {
+        var overview = await app.GetAsync("v1/admin/broadcasts/analytics?from=2020-01-01&to=2020-01-08&unit=day");
+
+        Assert.Equal((0, 0, 0), (
+            overview.Number("broadcast_count"), overview.GetProperty("totals").Number("total_recipients"), overview.GetProperty("totals").Number("clicks")));
+        Assert.All(["best", "broadcasts"], list => Assert.Empty(overview.GetProperty(list).EnumerateArray()));
+        Assert.Equal(7, overview.GetProperty("trend").GetProperty("items").GetArrayLength());
+    }
+
     [Theory]
     [InlineData("limit=0", "/limit")]
     [InlineData("limit=201", "/limit")]

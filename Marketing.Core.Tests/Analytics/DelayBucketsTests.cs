@@ -31,4 +31,24 @@ public sealed class DelayBucketsTests(DatabaseFixture database) : IClassFixture<
 
         Assert.Equal((0, 0.0), (bucket, DelayBuckets.Seconds(bucket)));
     }
+
+    [Fact]
+    public void Percentiles_HalfInOneBucket_AreOfWhoStandsThere()
+    {
+        // In pieces and out of order, as the table and what waits to be added to it have them.
+        (int, long)[] counts = [(30, 4), (10, 20), (20, 40), (10, 30), (40, 5), (50, 1)];
+
+        Assert.Equal(
+            new TimeToClick(DelayBuckets.Seconds(10), DelayBuckets.Seconds(20), DelayBuckets.Seconds(40)), DelayBuckets.Percentiles(counts));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Percentiles_FewPeople_AreAllOfTheOne(long people)
+    {
+        double? seconds = people == 0 ? null : DelayBuckets.Seconds(7);
+
+        Assert.Equal(new TimeToClick(seconds, seconds, seconds), DelayBuckets.Percentiles([(7, people)]));
+    }
 }

@@ -39,15 +39,17 @@ internal sealed record CounterTable(string Name, CounterKey[] Keys, string[] Mea
 
     private string FromDeltas => $"{string.Join(", ", Keys.Select(key => $"{key.Expression} AS {key.Column}"))}, {string.Join(", ", Measures)}";
 
-    /// <summary>A SELECT of the numbers as they are.</summary>
+    /// <summary>A SELECT of the numbers as they are, a row for each key.</summary>
     /// <param name="filter">SQL: which rows of the table.</param>
     /// <param name="deltas">SQL: the same rows among the deltas; null when it is the same condition.</param>
-    public string Live(string filter, string? deltas = null) => $"""
-        SELECT {KeyColumns}, {Sums} FROM (
-            SELECT {Columns} FROM {Name} WHERE {filter}
-            UNION ALL
-            SELECT {FromDeltas} FROM counter_deltas WHERE {deltas ?? filter}{(Of is null ? "" : $" AND {Of}")}) AS parts
-        GROUP BY {KeyColumns}
+    public string Live(string filter, string? deltas = null) =>
+        $"SELECT {KeyColumns}, {Sums} FROM ({Parts(filter, deltas)}) AS parts GROUP BY {KeyColumns}";
+
+    /// <summary>The same not added up yet, for those who add up more than that.</summary>
+    public string Parts(string filter, string? deltas = null) => $"""
+        SELECT {Columns} FROM {Name} WHERE {filter}
+        UNION ALL
+        SELECT {FromDeltas} FROM counter_deltas WHERE {deltas ?? filter}{(Of is null ? "" : $" AND {Of}")}
         """;
 
     /// <summary>A CTE that adds rows in the form of deltas.</summary>

@@ -9,7 +9,7 @@ internal static class SeriesReader
     private const string OfBroadcast = "broadcast_id = @id";
 
     private static readonly string SpanSql = $"""
-        SELECT min(minute), max(minute) + interval '1 minute' FROM ({CounterTable.Minutes.Live(OfBroadcast)}) AS n
+        SELECT min(minute), max(minute) + interval '1 minute' FROM ({CounterTable.Minutes.Parts(OfBroadcast)}) AS parts
         """;
 
     /// <summary>From the broadcast's first event to its last; null when there is none.</summary>
@@ -19,16 +19,16 @@ internal static class SeriesReader
         return from is null || to is null ? null : (from.Value, to.Value);
     }
 
-    private static readonly string BroadcastSql = Sql("minute", CounterTable.Minutes.Live($"{OfBroadcast} AND minute >= @from AND minute < @to"));
+    private static readonly string BroadcastSql = Sql("minute", CounterTable.Minutes.Parts($"{OfBroadcast} AND minute >= @from AND minute < @to"));
 
-    private static readonly string TrendSql = Sql("quarter", CounterTable.Quarters.Live("quarter >= @from AND quarter < @to", "minute >= @from AND minute < @to"));
+    private static readonly string TrendSql = Sql("quarter", CounterTable.Quarters.Parts("quarter >= @from AND quarter < @to", "minute >= @from AND minute < @to"));
 
     // A place for every unit, found by steps that are shorter than the shortest one: a day of 23 hours, an hour after clocks were
     // moved by half of one. date_trunc knows the time zone's days, and tells the two hours apart that have one name in autumn.
     private static string Sql(string time, string events) => $"""
         WITH found AS (
             SELECT date_trunc(@unit, {time}, @timeZone) AS at, sum(sent) AS sent, sum(clicks) AS clicks, sum(conversions) AS conversions
-            FROM ({events}) AS n GROUP BY 1),
+            FROM ({events}) AS parts GROUP BY 1),
         places AS (
             SELECT DISTINCT date_trunc(@unit, step, @timeZone) AS at FROM (
                 SELECT generate_series(date_trunc(@unit, @from, @timeZone), @to - interval '1 microsecond', @step) AS step

@@ -33,16 +33,8 @@ public sealed class StatsRepository(NpgsqlDataSource source, TimeProvider clock)
         ORDER BY broadcast_id, currency
         """;
 
-    // The bucket in which the person is whom half, 90 % and 99 % are not slower than.
-    private static readonly string DelaysSql = $"""
-        SELECT broadcast_id, min(delay) FILTER (WHERE upto >= 0.5 * people) AS p50, min(delay) FILTER (WHERE upto >= 0.9 * people) AS p90,
-            min(delay) FILTER (WHERE upto >= 0.99 * people) AS p99
-        FROM (
-            SELECT broadcast_id, delay, sum(clickers) OVER (PARTITION BY broadcast_id ORDER BY delay) AS upto,
-                sum(clickers) OVER (PARTITION BY broadcast_id) AS people
-            FROM ({CounterTable.Delays.Live(TheseBroadcasts)}) AS n) AS ranks
-        GROUP BY broadcast_id
-        """;
+    // Percentiles are found here: the database takes three times as long for them as for the rows.
+    private static readonly string DelaysSql = CounterTable.Delays.Parts(TheseBroadcasts);
 
     // The rate of now is counted over the batches that recorded something lately, each by its own range of the key: 3,240 rows
     // at 27 messages/s.
@@ -76,8 +68,8 @@ public sealed class StatsRepository(NpgsqlDataSource source, TimeProvider clock)
             buttons = (await results.ReadAsync<ButtonRow>()).ToLookup(
                 b => b.BroadcastId, b => new ButtonStats(b.Id, b.Label, b.Clicks, b.TotalClicks, b.Prefetches, b.Conversions));
             revenue = (await results.ReadAsync<RevenueRow>()).ToLookup(r => r.BroadcastId, r => new Revenue(r.Currency, r.Conversions, r.Value));
-            delays = (await results.ReadAsync<DelayRow>()).ToDictionary(
-                d => d.BroadcastId, d => new TimeToClick(DelayBuckets.Seconds(d.P50), DelayBuckets.Seconds(d.P90), DelayBuckets.Seconds(d.P99)));
+            delays = (await results.ReadAsync<DelayRow>()).GroupBy(d => d.BroadcastId).ToDictionary(
+                of => of.Key, of => DelayBuckets.Percentiles(of.Select(d => ((int)d.Delay, d.Clickers))));
         }
 
         var rates = await RatesAsync(db, [.. totals.Where(t => t.IsSending).Select(t => t.BroadcastId)], ct);
@@ -103,7 +95,7 @@ public sealed class StatsRepository(NpgsqlDataSource source, TimeProvider clock)
 
     private sealed record RevenueRow(Guid BroadcastId, string? Currency, long Conversions, decimal Value);
 
-    private sealed record DelayRow(Guid BroadcastId, short P50, short P90, short P99);
+    private sealed record DelayRow(Guid BroadcastId, short Delay, long Clickers);
 
     private sealed record RateRow(Guid Id, double Seconds, long Messages);
 }
