@@ -26,8 +26,8 @@ internal sealed class MarketingApi : IDisposable
         this.source = source;
     }
 
-    /// <summary>A million a second is no rate cap.</summary>
-    public static Dictionary<string, string?> Settings(string connectionString, Uri? telegram, double sendRate, int? inFlight) => new()
+    /// <param name="sendRate">A million a second is no rate cap; null is the product's default, as <paramref name="inFlight"/>'s is.</param>
+    public static Dictionary<string, string?> Settings(string connectionString, Uri? telegram, double? sendRate, int? inFlight) => new()
     {
         ["ConnectionStrings__Marketing"] = connectionString,
         ["Telegram__BotToken"] = "42:token-of-the-benchmarks",
@@ -36,7 +36,7 @@ internal sealed class MarketingApi : IDisposable
         ["Marketing__PublicBaseUrl"] = BenchMessage.PublicBaseUrl,
         ["Marketing__LinkSigningKey"] = Convert.ToBase64String(new byte[32]),
         ["Marketing__OwnerToken"] = OwnerToken,
-        ["Marketing__SendRate"] = sendRate.ToString(CultureInfo.InvariantCulture),
+        ["Marketing__SendRate"] = sendRate?.ToString(CultureInfo.InvariantCulture),
         ["Marketing__MaxInFlight"] = inFlight?.ToString(CultureInfo.InvariantCulture),
     };
 
