@@ -12,29 +12,29 @@ public sealed class PlanRepository(NpgsqlDataSource source, MarketingOptions opt
 
     private const string GetSql = "SELECT cohort_query, status = 4 AS sending, planned_at IS NOT NULL AS planned FROM broadcasts WHERE id = @broadcastId";
 
-    // {0} is the cohort's predicate over users u, all its values parameters. In order, so that two plans with new segments cannot
-    // wait for each other.
-    private const string SegmentsSql = """
+    // {0} is the cohort's predicate over users u, all its values parameters. A SELECT by itself can be shared among cores.
+    private const string SegmentsSql = "SELECT DISTINCT u.user_tier, u.region, u.language FROM users u WHERE {0}";
+
+    // In order, so that two plans with new segments cannot wait for each other.
+    private const string AddSegmentsSql = """
         INSERT INTO segments (user_tier, region, language)
-        SELECT DISTINCT COALESCE(u.user_tier, '') AS user_tier, COALESCE(u.region, '') AS region, COALESCE(u.language, '') AS language
-        FROM users u WHERE {0} ORDER BY 1, 2, 3
+        SELECT COALESCE(tier, ''), COALESCE(region, ''), COALESCE(language, '') FROM unnest(@tiers, @regions, @languages) AS found (tier, region, language)
+        ORDER BY 1, 2, 3
         ON CONFLICT DO NOTHING
         """;
 
     // Whoever became the first of a segment since the statement before is in the ledger all the same, with none.
     private const string LedgerSql = """
-        WITH ledger AS (
-            INSERT INTO deliveries (broadcast_id, seq, user_id, segment_id)
-            SELECT @broadcastId, row_number() OVER () - 1, u.id, s.id FROM users u
-            LEFT JOIN segments s ON s.user_tier = COALESCE(u.user_tier, '') AND s.region = COALESCE(u.region, '')
-                AND s.language = COALESCE(u.language, '')
-            WHERE {0}
-            RETURNING segment_id),
-        counted AS (
-            INSERT INTO counter_deltas (broadcast_id, minute, segment_id, recipients)
-            SELECT @broadcastId, date_trunc('minute', @now), COALESCE(segment_id, 0), count(*) FROM ledger GROUP BY 3
-            RETURNING recipients)
-        SELECT COALESCE(sum(recipients), 0)::integer FROM counted
+        INSERT INTO deliveries (broadcast_id, seq, user_id, segment_id)
+        SELECT @broadcastId, row_number() OVER () - 1, u.id, s.id FROM users u
+        LEFT JOIN segments s ON s.user_tier = COALESCE(u.user_tier, '') AND s.region = COALESCE(u.region, '') AND s.language = COALESCE(u.language, '')
+        WHERE {0}
+        """;
+
+    // Read from the ledger: what an INSERT returns would be kept somewhere first, which takes longer.
+    private const string CountSql = """
+        INSERT INTO counter_deltas (broadcast_id, minute, segment_id, recipients)
+        SELECT @broadcastId, date_trunc('minute', @now), COALESCE(segment_id, 0), count(*) FROM deliveries WHERE broadcast_id = @broadcastId GROUP BY 3
         """;
 
     private const string BatchesSql = """
@@ -105,8 +105,14 @@ public sealed class PlanRepository(NpgsqlDataSource source, MarketingOptions opt
         var now = clock.GetUtcNow();
         var cohort = CohortCompiler.Compile(CohortParser.Parse(broadcast.CohortQuery, "/cohort_query"), now);
         cohort.Parameters.AddDynamicParams(new { broadcastId, now });
-        await db.ExecuteAsync(Command(SegmentsSql.Replace("{0}", cohort.Where, StringComparison.Ordinal), cohort.Parameters));
-        var recipients = await db.QuerySingleAsync<int>(Command(LedgerSql.Replace("{0}", cohort.Where, StringComparison.Ordinal), cohort.Parameters));
+        var segments = (await db.QueryAsync<(string? Tier, string? Region, string? Language)>(
+            Command(SegmentsSql.Replace("{0}", cohort.Where, StringComparison.Ordinal), cohort.Parameters))).AsList();
+        await db.ExecuteAsync(Command(AddSegmentsSql, new
+        {
+            tiers = segments.Select(s => s.Tier).ToArray(), regions = segments.Select(s => s.Region).ToArray(),
+            languages = segments.Select(s => s.Language).ToArray(),
+        }));
+        var recipients = await db.ExecuteAsync(Command(LedgerSql.Replace("{0}", cohort.Where, StringComparison.Ordinal), cohort.Parameters));
         var isFrozen = false;
         if (recipients == 0)
         {
@@ -114,6 +120,7 @@ public sealed class PlanRepository(NpgsqlDataSource source, MarketingOptions opt
         }
         else
         {
+            await db.ExecuteAsync(Command(CountSql, new { broadcastId, now }));
             await db.ExecuteAsync(Command(BatchesSql, new { broadcastId, recipients, batchSize }));
             var needsApproval = recipients > options.FourEyesOver;
             isFrozen = await db.ExecuteAsync(Command(FreezeSql, new { broadcastId, recipients, now, needsApproval })) == 1;
