@@ -38,6 +38,19 @@ public sealed class BatchRowsTests
     }
 
     [Fact]
+    public void Keep_OthersAreGone_LeavesWhatIsPendingInItsOrderAndWhatWasGivenBack()
+    {
+        var rows = new BatchRows([3, 1, 2, 5], clock);
+        rows.Take(1);
+        rows.GiveBack(3, TimeSpan.FromSeconds(1));
+        rows.Keep([5, 1, 9]);
+
+        Assert.Equal([1, 5], rows.Take(5));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([3], rows.Take(5));
+    }
+
+    [Fact]
     public async Task Take_ManyAtOnce_GivesEachRowToOne()
     {
         var rows = new BatchRows([.. Enumerable.Range(0, 2_000)], clock);

@@ -41,6 +41,29 @@ public sealed class BatchSenderRateTests : BatchSenderTests
         Assert.Contains(telegram.Requests, r => r.At >= limitedAt + Wait);
     }
 
+    private const string CountReservationsSql = """
+        CREATE TABLE reservations (at timestamptz);
+        CREATE FUNCTION count_reservation() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO reservations VALUES (now()); RETURN NULL; END';
+        CREATE TRIGGER count_reservation AFTER INSERT OR UPDATE ON send_lanes FOR EACH ROW EXECUTE FUNCTION count_reservation();
+        """;
+
+    [Fact]
+    public async Task Send_AnotherWorkerTakesTheRest_ReservesNoSlotsForIt()
+    {
+        var id = await PlannedAsync(1_000, batchSize: 1_000);
+        await ExecuteAsync(CountReservationsSql);
+        var telegram = new ScriptedTelegram((_, _) => Ok)
+        {
+            BeforeFirst = () => ExecuteAsync("UPDATE deliveries SET state = 1, attempts = 1 WHERE broadcast_id = @id AND state = 0", new { id }),
+        };
+
+        var sent = await SendAsync(Worker(telegram), id, 1_000);
+
+        Assert.InRange(sent, 1, 2 * DeliveryOptions.Window(Options)); // those under way
+        Assert.InRange(await ScalarAsync<int>("SELECT count(*)::integer FROM reservations"), 1, 6); // of 16 for all
+        await ExecuteAsync("DROP TRIGGER count_reservation ON send_lanes");
+    }
+
     [Fact]
     public async Task Claim_AnotherWorkersLaneIsPaused_GivesNothingAndLeavesTheRows()
     {

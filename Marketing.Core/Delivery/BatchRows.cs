@@ -32,6 +32,17 @@ public sealed class BatchRows(IReadOnlyList<int> pending, TimeProvider clock)
         }
     }
 
+    /// <summary>Forgets those that are not pending any more: another worker is at the same batch. Those given back are this one's.</summary>
+    public void Keep(IReadOnlyCollection<int> pending)
+    {
+        lock (gate)
+        {
+            var left = next.Intersect(pending).ToList();
+            next.Clear();
+            left.ForEach(next.Enqueue);
+        }
+    }
+
     /// <summary>Gives a row back, to be taken again after <paramref name="wait"/>.</summary>
     public void GiveBack(int seq, TimeSpan wait)
     {

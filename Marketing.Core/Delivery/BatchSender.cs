@@ -25,8 +25,10 @@ public sealed class BatchSender(
         var started = clock.GetTimestamp();
         using var limit = new CancellationTokenSource(DeliveryOptions.BatchTimeLimit, clock);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
-        var work = new Work(
-            batch, message, new MessageTexts(message), new BatchRows(pending, clock), wait.Token);
+        // From anywhere on: two workers at one batch, as when it is run again elsewhere, hardly meet.
+        var start = Random.Shared.Next(pending.Count);
+        var rows = new BatchRows([.. pending.Skip(start), .. pending.Take(start)], clock);
+        var work = new Work(batch, message, new MessageTexts(message), rows, wait.Token);
         var sent = await Task.WhenAll(Enumerable.Range(0, DeliveryOptions.WindowsAtOnce).Select(_ => SendWindowsAsync(work, ct)));
         Log.BatchSent(logger, batch.BroadcastId, batch.FirstSeq, sent.Sum());
         telemetry.BatchSent(clock.GetElapsedTime(started));
@@ -59,7 +61,9 @@ public sealed class BatchSender(
                     break;
                 if (standing.LaneIsPaused)
                     GiveBack(work, seqs);
-                continue; // or another worker has them
+                else // another worker has them, and no slot is reserved for what else it has
+                    work.Rows.Keep(await deliveries.PendingAsync(work.Batch, ct));
+                continue;
             }
 
             var outcomes = await SendWindowAsync(work, taken.Where(row => row.State == DeliveryState.Claimed), window.Interval);

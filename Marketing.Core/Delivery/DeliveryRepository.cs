@@ -72,6 +72,17 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
         }, cancellationToken: ct))).AsList();
     }
 
+    private const string PendingSql =
+        "SELECT seq FROM deliveries WHERE broadcast_id = @broadcastId AND seq >= @firstSeq AND seq < @end AND state = 0";
+
+    /// <summary>The rows of the batch that wait to be sent now.</summary>
+    public async Task<IReadOnlyCollection<int>> PendingAsync(BatchRange batch, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        return (await db.QueryAsync<int>(new CommandDefinition(
+            PendingSql, new { batch.BroadcastId, batch.FirstSeq, end = batch.FirstSeq + batch.Count }, cancellationToken: ct))).AsList();
+    }
+
     private const string StandingSql = """
         SELECT EXISTS (SELECT 1 FROM broadcasts WHERE id = @broadcastId AND status = 4),
             EXISTS (SELECT 1 FROM send_lanes WHERE bot_id = @botId AND paused_until > clock_timestamp())
