@@ -102,14 +102,15 @@ export function combobox({ search, onchoose, placeholder, wait = 250 }) {
 
   async function find() {
     const mine = ++asked;
+    let found = [];
     let note = null;
     try {
-      options = await search(input.value === shown ? "" : input.value.trim());
+      found = await search(input.value === shown ? "" : input.value.trim());
     } catch (error) {
-      options = [];
       note = errorText(error);
     }
     if (mine !== asked || document.activeElement !== input) return;
+    options = found;
     fill(list, options.map((option) => h("li", {
       role: "option", id: newId("option"), "aria-selected": "false",
       // Before the field loses the focus, and with it the list.
