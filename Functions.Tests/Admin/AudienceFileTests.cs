@@ -126,6 +126,16 @@ public sealed class AudienceFileTests(MarketingApp app) : IClassFixture<Marketin
         return await response.Content.ReadAsStringAsync();
     }
 
+    [Fact]
+    public async Task ImportAudience_ManyPeople_AreKnownToThePlannerAtOnce()
+    {
+        const int Many = 10_000;
+        await PostAsync(Import, "text/csv", $"telegram_user_id,region\n{string.Join('\n', MarketingApp.NewTelegramIds(Many).Select(id => $"{id},Many"))}\n");
+
+        Assert.InRange(await CountAsync("SELECT reltuples::bigint FROM pg_class WHERE oid = 'users'::regclass"), Many, 2 * Many);
+        await ExecuteAsync("DELETE FROM users WHERE region = 'Many'");
+    }
+
     private async Task<JsonElement> PostAsync(string path, string type, string body, HttpStatusCode expected = HttpStatusCode.OK)
     {
         using var content = new StringContent(body, Encoding.UTF8, type);

@@ -92,6 +92,10 @@ public sealed class AudienceRepository(NpgsqlDataSource source, ErasedPeople era
             FROM audience_import i WHERE i.id = EXCLUDED.id),
         """;
 
+    // Until the planner knows of them, as autovacuum would tell it within minutes, a search among a million new people takes seconds.
+    private const int ManyPeople = 10_000;
+    private const string AnalyzeSql = "ANALYZE users";
+
     /// <summary>
     /// Stores the good lines of <paramref name="reader"/> in one transaction: people not known yet are inserted, of the others
     /// the given values replaced. Rows stay locked for the time of the last statement, not while the body is read.
@@ -115,6 +119,8 @@ public sealed class AudienceRepository(NpgsqlDataSource source, ErasedPeople era
         // Somebody whose line was read before they were erased would be back. From here on an erasure waits for the commit.
         if (await db.ExecuteScalarAsync<int>(Of(ErasedPeople.CountSql)) != erased.Count)
             throw new ConflictException("Somebody was erased while the file was read, so nothing was stored; send the file again.");
+        if (staged >= ManyPeople)
+            await db.ExecuteAsync(Of(AnalyzeSql));
         await transaction.CommitAsync(ct);
         return counts;
     }
