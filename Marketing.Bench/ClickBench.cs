@@ -24,7 +24,7 @@ internal sealed class ClickBench(ChildProcess sender, BenchPostgres postgres, Np
 
     public static async Task RunAsync(BenchPostgres postgres, BenchArguments arguments, Report report, CancellationToken ct)
     {
-        var people = arguments.Recipients ?? (arguments.Quick ? 3_000 : 20_000);
+        var people = arguments.Recipients ?? (arguments.Quick ? 2_000 : 20_000);
         var rounds = arguments.Rounds ?? (arguments.Quick ? 2 : 5);
         var connectionString = await postgres.CreateDatabaseAsync("clicks", ct);
         await using var source = NpgsqlDataSource.Create(connectionString);

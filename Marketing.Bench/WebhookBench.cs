@@ -27,7 +27,7 @@ internal sealed class WebhookBench(ChildProcess sender, ChildProcess simulator, 
     {
         var people = arguments.Recipients ?? (arguments.Quick ? 500 : 5_000);
         var rounds = arguments.Rounds ?? (arguments.Quick ? 2 : 5);
-        var updates = arguments.Quick ? 1_000 : 20_000;
+        var updates = arguments.Quick ? 500 : 20_000;
         var connectionString = await postgres.CreateDatabaseAsync("webhook", ct);
         await using var source = NpgsqlDataSource.Create(connectionString);
         var audience = await Audience.CreateAsync(source, "all", 1_000_000_001, people, ct);
