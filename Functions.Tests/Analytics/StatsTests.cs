@@ -121,7 +121,9 @@ public sealed class StatsTests(UntimedApp app) : IClassFixture<UntimedApp>
             await db.ExecuteAsync("SELECT FROM broadcast_counters FOR UPDATE", transaction: transaction);
             var fold = app.FoldAsync();
             const string Kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%folded AS%' AND wait_event_type = 'Lock' AND datname = current_database()";
-            await MarketingApp.UntilAsync(() => db.ExecuteScalarAsync<bool?>(Kill, transaction: transaction), killed => killed == true);
+            // Over a connection of its own: a transaction sees pg_stat_activity as it was when it first looked.
+            await using var other = await app.Database.OpenConnectionAsync();
+            await MarketingApp.UntilAsync(() => other.ExecuteScalarAsync<bool?>(Kill), killed => killed == true);
             await Assert.ThrowsAsync<PostgresException>(() => fold);
         }
 
