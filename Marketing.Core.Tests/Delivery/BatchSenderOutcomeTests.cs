@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Marketing.Core.Broadcasts;
 using Marketing.Core.Delivery;
 using Marketing.Core.Tests.Fixtures;
@@ -156,5 +157,23 @@ public sealed class BatchSenderOutcomeTests(DatabaseFixture database) : BatchSen
             global::Telegram.Bot.Requests.Abstractions.IRequest<TResponse> request, CancellationToken cancellationToken = default) =>
             Interlocked.Increment(ref calls) == 3
                 ? throw new InvalidTimeZoneException("of all things") : base.SendRequest(request, cancellationToken);
+    }
+
+    [Fact]
+    public async Task Send_NobodyTraces_MakesNoActivityOfEachMessage()
+    {
+        var id = await PlannedAsync(2);
+        var traced = 0;
+        var telegram = Telegram((_, _) =>
+        {
+            traced += Activity.Current is null ? 0 : 1;
+            return Ok;
+        });
+        using var request = new Activity("request").Start();
+
+        Assert.Equal(2, await SendAsync(Worker(telegram), id, 2));
+
+        Assert.Equal(0, traced);
+        Assert.Same(request, Activity.Current);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Marketing.Core.Cta;
 using Marketing.Core.Templates;
 using Microsoft.Extensions.Logging;
@@ -172,6 +173,9 @@ public sealed class BatchSender(
     private async Task<IReadOnlyList<(ClaimedDelivery Delivery, SendOutcome Outcome)>> SendWindowAsync(
         Work work, IEnumerable<ClaimedDelivery> claimed, TimeSpan interval)
     {
+        // With no one listening, HttpClient would still make an activity of every message for the sake of the caller's.
+        if (!MarketingTelemetry.Activities.HasListeners())
+            Activity.Current = null;
         var started = clock.GetTimestamp();
         var sends = new List<Task<(ClaimedDelivery, SendOutcome)>>();
         foreach (var delivery in claimed)
