@@ -13,7 +13,8 @@ public sealed class ExactlyOnceTests(MarketingApp app) : IClassFixture<Marketing
         var (broadcast, id, data) = await SentAsync();
         var update = TelegramUpdates.Press(TelegramUpdates.NextId(), id, data);
 
-        await DieAsync(update, () => PressesAsync(broadcast));
+        await app.DieAtTelegramAsync(update);
+        Assert.Equal(1, await PressesAsync(broadcast));
         var meanwhile = await app.PostAsync(update);
         await ExpireAsync(update);
         await app.HandleAsync(update);
@@ -32,7 +33,8 @@ public sealed class ExactlyOnceTests(MarketingApp app) : IClassFixture<Marketing
         await app.HandleAsync(TelegramUpdates.Message(TelegramUpdates.NextId(), id, "/stop", TimeProvider.System.GetUtcNow().AddMinutes(-5)));
         var undo = TelegramUpdates.Press(TelegramUpdates.NextId(), id, "user:undo");
 
-        await DieAsync(undo, async () => (await app.PersonAsync(id))!.IsOut ? 0 : 1);
+        await app.DieAtTelegramAsync(undo);
+        Assert.False((await app.PersonAsync(id))!.IsOut);
         await app.HandleAsync(TelegramUpdates.Message(TelegramUpdates.NextId(), id, "/stop", TimeProvider.System.GetUtcNow().AddSeconds(1)));
         await ExpireAsync(undo);
         await app.HandleAsync(undo);
@@ -46,7 +48,8 @@ public sealed class ExactlyOnceTests(MarketingApp app) : IClassFixture<Marketing
         var id = MarketingApp.NewTelegramIds(1)[0];
         var update = TelegramUpdates.Message(TelegramUpdates.NextId(), id, "/start spring");
 
-        await DieAsync(update, async () => await app.PersonAsync(id) is null ? 0 : 1);
+        await app.DieAtTelegramAsync(update);
+        Assert.NotNull(await app.PersonAsync(id));
         await ExpireAsync(update);
         await app.HandleAsync(update);
 
@@ -130,19 +133,6 @@ public sealed class ExactlyOnceTests(MarketingApp app) : IClassFixture<Marketing
             Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
             await Task.Delay(20);
         }
-    }
-
-    // The worker stops for ever at Telegram, which answers nobody; the effect is stored by then. Tests of a class run one by one,
-    // so nobody else has this weather.
-    private async Task DieAsync(object update, Func<Task<long>> effects)
-    {
-        app.Telegram.Settings = new SimulatorSettings { LatencyMs = int.MaxValue };
-        using var death = new CancellationTokenSource();
-        var first = app.PostAsync(update, death.Token);
-        await MarketingApp.UntilAsync(effects, count => count > 0);
-        await death.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
-        app.Telegram.Settings = new SimulatorSettings();
     }
 
     private async Task ExpireAsync(object update)

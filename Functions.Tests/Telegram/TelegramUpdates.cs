@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Dapper;
 using Marketing.Functions.Tests.Fixtures;
+using Marketing.Local.Telegram;
 
 namespace Marketing.Functions.Tests.Telegram;
 
@@ -59,6 +60,22 @@ internal static class TelegramUpdates
         var id = System.Text.Json.JsonSerializer.SerializeToElement(update).GetProperty("update_id").GetInt32();
         var error = await db.QuerySingleAsync<string?>("SELECT error FROM telegram_updates WHERE update_id = @id AND handled_at IS NOT NULL", new { id });
         Assert.True(error is null, error);
+    }
+
+    /// <summary>
+    /// Posts an update whose worker stops for ever at its first request to Telegram; what it does before that is stored by then.
+    /// Tests of a class run one by one, so nobody else has this weather.
+    /// </summary>
+    public static async Task DieAtTelegramAsync(this MarketingApp app, object update)
+    {
+        app.Telegram.Settings = new SimulatorSettings { LatencyMs = int.MaxValue };
+        using var death = new CancellationTokenSource();
+        var post = app.PostAsync(update, death.Token);
+        await MarketingApp.UntilAsync(() => Task.FromResult(app.Telegram.HeldCount), held => held > 0);
+        await death.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => post);
+        await MarketingApp.UntilAsync(() => Task.FromResult(app.Telegram.HeldCount), held => held == 0);
+        app.Telegram.Settings = new SimulatorSettings();
     }
 
     public static async Task<Person?> PersonAsync(this MarketingApp app, long telegramId)

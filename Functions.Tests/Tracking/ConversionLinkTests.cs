@@ -2,7 +2,6 @@ using System.Net;
 using Dapper;
 using Marketing.Functions.Tests.Fixtures;
 using Marketing.Functions.Tests.Telegram;
-using Marketing.Local.Telegram;
 
 namespace Marketing.Functions.Tests.Tracking;
 
@@ -87,13 +86,8 @@ public sealed class ConversionLinkTests(QuietApp app) : IClassFixture<QuietApp>
     {
         var number = TelegramUpdates.NextId();
         var update = TelegramUpdates.Message(number, id, $"/start {await PayloadAsync("deposit")}");
-        app.Telegram.Settings = new SimulatorSettings { LatencyMs = int.MaxValue };
-        using var death = new CancellationTokenSource();
-        var first = app.PostAsync(update, death.Token);
-        await MarketingApp.UntilAsync(ConversionsAsync, rows => rows.Count > 0);
-        await death.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
-        app.Telegram.Settings = new SimulatorSettings();
+        await app.DieAtTelegramAsync(update);
+        Assert.Single(await ConversionsAsync());
         await using var db = await app.Database.OpenConnectionAsync();
         Assert.Equal(1, await db.ExecuteAsync("UPDATE telegram_updates SET received_at = received_at - interval '61 seconds' WHERE update_id = @number", new { number }));
 

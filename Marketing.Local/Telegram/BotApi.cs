@@ -34,8 +34,11 @@ internal sealed class BotApi(SimulatorState state)
         await answer.SendAsync(http.Response, status, http.RequestAborted);
     }
 
-    private Task PauseAsync(int milliseconds, HttpContext http) =>
-        Task.Delay(TimeSpan.FromMilliseconds(milliseconds), state.Time, http.RequestAborted);
+    private async Task PauseAsync(int milliseconds, HttpContext http)
+    {
+        using var held = state.Traffic.Hold();
+        await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), state.Time, http.RequestAborted);
+    }
 
     private async ValueTask<int> CallAsync(HttpRequest request, string path, JsonBuffer answer, CancellationToken ct)
     {

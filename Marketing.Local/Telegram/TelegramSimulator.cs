@@ -50,6 +50,9 @@ public sealed class TelegramSimulator : IAsyncDisposable
     /// <summary>Messages that were answered 429, since the start.</summary>
     public int RefusedCount => state.Traffic.Refused;
 
+    /// <summary>Requests that latency or a hang keeps waiting now.</summary>
+    public int HeldCount => state.Traffic.Held;
+
     /// <summary>Chats that got more than one message.</summary>
     public int DuplicateChats => state.Log.DuplicateChats;
 

@@ -14,6 +14,7 @@ internal sealed class Traffic
     private long requests;
     private long opensAt;
     private int refused;
+    private int held;
 
     public Traffic(SimulatorSettings settings, TimeProvider time)
     {
@@ -50,6 +51,16 @@ internal sealed class Traffic
     /// <summary>Messages that were answered 429.</summary>
     public int Refused => Volatile.Read(ref refused);
 
+    /// <summary>Requests that latency or a hang keeps waiting now.</summary>
+    public int Held => Volatile.Read(ref held);
+
+    /// <summary>A request is kept waiting until this is disposed.</summary>
+    public IDisposable Hold()
+    {
+        Interlocked.Increment(ref held);
+        return new Holding(this);
+    }
+
     /// <summary>Refuses every message for so long, as Telegram does when it has had enough of a bot.</summary>
     public void Close(TimeSpan span) =>
         Volatile.Write(ref opensAt, time.GetTimestamp() + (long)(span.TotalSeconds * time.TimestampFrequency));
@@ -85,6 +96,11 @@ internal sealed class Traffic
             z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
             return ((z ^ (z >> 31)) >> 11) * (100.0 / (1UL << 53));
         }
+    }
+
+    private sealed class Holding(Traffic traffic) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref traffic.held);
     }
 
     private sealed class Plan(SimulatorSettings settings, TimeProvider time)
