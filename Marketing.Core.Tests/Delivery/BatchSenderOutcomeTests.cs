@@ -38,6 +38,27 @@ public sealed class BatchSenderOutcomeTests(DatabaseFixture database) : BatchSen
         Assert.Equal((6, 6), (rows.Sum(r => r.Attempts), telegram.Requests.Count - 1));
     }
 
+    [Theory]
+    [InlineData(0, null)] // in the second of the claim
+    [InlineData(-2, "Forbidden: bot was blocked by the user")]
+    public async Task Send_BlockedByTheAnswerOfBeforeTheyCameBack_IsNotSuppressed(int seconds, string? reason)
+    {
+        var id = await PlannedAsync(1);
+        var telegram = new ScriptedTelegram((_, _) => new Reply.Error(403, "Forbidden: bot was blocked by the user"))
+        {
+            BeforeFirst = () => ExecuteAsync("""
+                UPDATE users u SET membership_at = date_trunc('second', d.claimed_at) + make_interval(secs => @seconds)
+                FROM deliveries d WHERE d.broadcast_id = @id AND u.id = d.user_id
+                """, new { id, seconds }),
+        };
+
+        await SendAsync(Worker(telegram), id, 1);
+
+        Assert.Equal([Blocked], await StatesAsync(id));
+        Assert.Equal(reason, await ScalarAsync<string?>(
+            "SELECT suppression_reason FROM users u JOIN deliveries d ON d.user_id = u.id WHERE d.broadcast_id = @id", new { id }));
+    }
+
     [Fact]
     public async Task Send_TranslationThatDoesNotCompileAnyMore_FailsItsPeopleOnly()
     {

@@ -105,7 +105,7 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
                 finished_at = CASE WHEN (@states)[d.seq - @low] = 0 THEN NULL ELSE greatest(@now::timestamptz, d.clicked_at) END,
                 attempts = d.attempts - (@uncounted)[d.seq - @low]
             WHERE d.broadcast_id = @broadcastId AND d.seq = ANY (@seqs) AND d.claim_id = @claimId AND d.state = 1
-            RETURNING d.state, d.user_id, d.segment_id, d.finished_at, d.reason),
+            RETURNING d.state, d.user_id, d.segment_id, d.claimed_at, d.finished_at, d.reason),
         counted AS (
             INSERT INTO counter_deltas (broadcast_id, minute, segment_id, sent, failed, blocked, uncertain)
             SELECT @broadcastId, date_trunc('minute', finished_at), COALESCE(segment_id, 0), count(*) FILTER (WHERE state = 2),
@@ -113,12 +113,14 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
             FROM recorded WHERE state > 1 GROUP BY 2, 3)
         """;
 
-    // People are locked in the order in which an import locks them, and no stronger than a click lets them be, so that none of the
-    // three waits for another that waits for it.
+    // Whoever has come back since the claim (Telegram's dates are in whole seconds) is not suppressed by the answer to a message that
+    // went before. People are locked in the order in which an import locks them, and no stronger than a click lets them be, so that
+    // none of the three waits for another that waits for it.
     private const string SuppressSql = """
         , blocked AS (
             SELECT id FROM users
             WHERE id = ANY (ARRAY(SELECT user_id FROM recorded WHERE state = 4)) AND suppressed_at IS NULL
+                AND COALESCE(membership_at < (SELECT date_trunc('second', min(claimed_at)) FROM recorded), true)
             ORDER BY telegram_user_id FOR NO KEY UPDATE),
         suppressed AS (
             UPDATE users u SET suppressed_at = @now, updated_at = @now,
