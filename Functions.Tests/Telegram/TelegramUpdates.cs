@@ -63,15 +63,15 @@ internal static class TelegramUpdates
     }
 
     /// <summary>
-    /// Posts an update whose worker stops for ever at its first request to Telegram; what it does before that is stored by then.
-    /// Tests of a class run one by one, so nobody else has this weather.
+    /// Posts an update whose worker stops for ever at a request to Telegram, its effect being stored. Tests of a class run one by
+    /// one, so nobody else has this weather.
     /// </summary>
-    public static async Task DieAtTelegramAsync(this MarketingApp app, object update)
+    public static async Task DieAtTelegramAsync(this MarketingApp app, object update, Func<Task<bool>> isStored)
     {
         app.Telegram.Settings = new SimulatorSettings { LatencyMs = int.MaxValue };
         using var death = new CancellationTokenSource();
         var post = app.PostAsync(update, death.Token);
-        await MarketingApp.UntilAsync(() => Task.FromResult(app.Telegram.HeldCount), held => held > 0);
+        await MarketingApp.UntilAsync(async () => app.Telegram.HeldCount > 0 && await isStored(), isTrue => isTrue);
         await death.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => post);
         await MarketingApp.UntilAsync(() => Task.FromResult(app.Telegram.HeldCount), held => held == 0);
