@@ -22,6 +22,7 @@ public sealed class FourEyesTests(FourEyesApp app) : IClassFixture<FourEyesApp>
         var large = await DraftAsync(3);
         var small = await DraftAsync(2);
 
+        Assert.Equal(2, (await app.GetAsync("v1/admin/me")).Number("four_eyes_over"));
         var problem = await app.PostAsync($"{Broadcasts}/{large.Id()}/send", new { }, HttpStatusCode.Forbidden);
         await app.PostAsync($"{Broadcasts}/{small.Id()}/send", new { }, HttpStatusCode.Accepted);
 

@@ -25,7 +25,9 @@ public sealed record AdminTokenChanges(string? Name, Role? Role, JsonElement Exp
 
 /// <summary>The caller's own view of themselves.</summary>
 /// <param name="TimeZone">IANA name.</param>
+/// <param name="FourEyesOver">Recipients over which a broadcast needs a second person, for all alike; null for never.</param>
 public sealed record Profile(
-    Guid Id, string Name, Role Role, IReadOnlyList<Permission> Permissions, string TimeZone, bool TelegramLinked, DateTimeOffset? ExpiresAt);
+    Guid Id, string Name, Role Role, IReadOnlyList<Permission> Permissions, string TimeZone, bool TelegramLinked, DateTimeOffset? ExpiresAt,
+    int? FourEyesOver);
 
 public sealed record ProfileChanges(string? TimeZone);

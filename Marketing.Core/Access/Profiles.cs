@@ -5,7 +5,7 @@ using Npgsql;
 namespace Marketing.Core.Access;
 
 /// <summary>What callers see and set of themselves.</summary>
-public sealed class Profiles(NpgsqlDataSource source)
+public sealed class Profiles(NpgsqlDataSource source, MarketingOptions options)
 {
     private const string GetSql = """
         SELECT time_zone, telegram_user_id IS NOT NULL AS telegram_linked, expires_at FROM admin_tokens WHERE id = @id
@@ -16,7 +16,7 @@ public sealed class Profiles(NpgsqlDataSource source)
         await using var db = await source.OpenConnectionAsync(ct);
         var row = await db.QuerySingleAsync<Row>(new CommandDefinition(GetSql, new { caller.Id }, cancellationToken: ct));
         return new Profile(
-            caller.Id, caller.Name, caller.Role, Permissions.Of(caller.Role), row.TimeZone, row.TelegramLinked, row.ExpiresAt);
+            caller.Id, caller.Name, caller.Role, Permissions.Of(caller.Role), row.TimeZone, row.TelegramLinked, row.ExpiresAt, options.FourEyesOver);
     }
 
     private sealed record Row(string TimeZone, bool TelegramLinked, DateTimeOffset? ExpiresAt);

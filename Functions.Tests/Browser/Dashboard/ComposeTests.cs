@@ -203,6 +203,21 @@ public sealed class ComposeTests(ComposeFixture app) : IClassFixture<ComposeFixt
     }
 
     [Fact]
+    public async Task Draft_OfSomebodyElse_IsApprovedByASender()
+    {
+        var (id, _, _) = await app.DraftAsync(people: 1);
+        await app.RunAsync(Device.Desktop, $"/broadcasts/{id}", page => page.Button("Approve").Expect().ToHaveCountAsync(0));
+        await app.RunAsync(Device.Desktop, $"/broadcasts/{id}", async page =>
+        {
+            await page.Button("Approve").ClickAsync();
+            await page.OpenDialog().Expect().ToContainTextAsync("more than 20 people");
+            await page.DialogButton("Approve").ClickAsync();
+            await page.GetByText("By a second person").Expect().ToBeVisibleAsync();
+            await page.Button("Approve").Expect().ToHaveCountAsync(0);
+        }, await app.TokenAsync(Role.Sender));
+    }
+
+    [Fact]
     public async Task Compose_TestSend_ReachesTheChatAndLeavesADraft()
     {
         var (_, ids) = await app.AudienceAsync(2);

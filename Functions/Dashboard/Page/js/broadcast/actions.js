@@ -61,13 +61,13 @@ function deleteButton({ id, title }) {
 
 // Whose approval counts where broadcasts of many recipients need a second person.
 function isSecondPerson({ created_by: author, updated_by: editor, approved_by: approver }) {
-  return !approver && session.me.id !== author && session.me.id !== editor;
+  return session.me.four_eyes_over !== null && !approver && session.me.id !== author && session.me.id !== editor;
 }
 
 function approveButton({ id, updated_at: read }, changed) {
   return asking({}, [icon("check"), "Approve"], {
     title: "Approve this broadcast?",
-    text: ["A broadcast to many people needs a second person besides who wrote it. You say that its message, its buttons and who gets it are right.",
+    text: [`A broadcast to more than ${number(session.me.four_eyes_over)} people needs a second person besides who wrote it. You say that its message, its buttons and who gets it are right.`,
       "Any change of it takes the approval back."],
     confirm: "Approve",
   }, async () => {
