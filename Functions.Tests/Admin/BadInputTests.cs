@@ -23,6 +23,7 @@ public sealed class BadInputTests(MarketingApp app) : IClassFixture<MarketingApp
     [InlineData("""{"name":"T","content":"Hi","name":"U"}""", "/name", "twice", "")]
     [InlineData("""{"name":5,"content":"Hi"}""", "/name", "must be a string", "")]
     [InlineData("""{"name":"T",""", "", "malformed JSON at line 1", "")]
+    [InlineData("""{"name":"T" """, "", "malformed JSON at line 1", "")]
     [InlineData("""{"name":"T","content":"Hi","cta_buttons":{}}""", "/cta_buttons", "must be a list", "")]
     [InlineData("""{"name":"T","content":"Hi","cta_buttons":[{"id":"x","label":"Go","action":"open","url":"https://e.com"}]}""", "/cta_buttons/0/id", "must be a UUID", "")]
     [InlineData("""{"name":"T","content":"Hi","cta_buttons":[{"label":"Go","action":"open","url":"https://-ä-.com/"}]}""", "/cta_buttons/0/url", "http", "")]

@@ -107,7 +107,7 @@ internal static partial class JsonBody
         ("Int64", "must be a whole number"),
         ("Decimal", "must be a number that fits"),
         ("List`1", "must be a list"),
-        ("depth", "is nested too deep"),
+        ("configured depth", "is nested too deep"),
         ("surrogate", "has half of a surrogate pair, which is not valid Unicode"),
         ("UTF-8", "is not UTF-8"),
         ("could not be converted", "has the wrong type or is not one of the allowed values"),
