@@ -19,6 +19,9 @@ public sealed partial class SettingsTests
         "extensions.durableTask.tracing.distributedTracingEnabled", "extensions.durableTask.tracing.version", // one trace from HTTP to Telegram
         "extensions.durableTask.storageProvider.type", "extensions.durableTask.storageProvider.partitionCount",
         "extensions.durableTask.storageProvider.maxQueuePollingInterval", // a send starts within it; 30 s without it
+        // what a killed host was sending goes on after it; 5 min without it. Renewed every 30 s while it is at work
+        "extensions.durableTask.storageProvider.workItemQueueVisibilityTimeout",
+        "extensions.durableTask.storageProvider.controlQueueVisibilityTimeout",
     ];
 
     [Fact]
