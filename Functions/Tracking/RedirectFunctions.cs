@@ -55,6 +55,7 @@ public sealed class RedirectFunctions(LinkTokens links, ClickRepository clicks, 
         Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
             ? new UriBuilder(parsed) { Host = parsed.IdnHost }.Uri.AbsoluteUri : null;
 
-    // Azure's front end appends the address it saw to X-Forwarded-For, and the worker's middleware moves that last entry here.
+    // Azure's front end appends the address it saw to X-Forwarded-For. The host, told so by ASPNETCORE_FORWARDEDHEADERS_ENABLED, takes
+    // that last entry for the sender's and writes it alone into the header, from which the worker's middleware moves it here.
     private IPAddress? Ip(HttpRequest request) => ClickAddress.Kept(request.HttpContext.Connection.RemoteIpAddress, options.ClickIp);
 }
