@@ -72,6 +72,24 @@ public sealed class BroadcastConcurrencyTests(QuietApp app) : IClassFixture<Quie
     }
 
     [Fact]
+    public async Task Send_IfMatch_SendsOnlyWhatWasRead()
+    {
+        var (region, _) = await app.AudienceAsync(1);
+        var path = $"{Broadcasts}/{await app.BroadcastAsync(new { region })}";
+        var (read, broadcast) = await ReadAsync(await app.RequestAsync(HttpMethod.Get, path, null), HttpStatusCode.OK);
+        var (changed, _) = await PutAsync(path, new { title = "Changed", template_id = broadcast.Text("template_id"), cohort_query = new { region } }, read, HttpStatusCode.OK);
+        Task<HttpResponseMessage> SendAsync(string tag) =>
+            app.RequestAsync(HttpMethod.Post, $"{path}/send", null, ("If-Match", tag), ("Idempotency-Key", "once"));
+
+        var (_, problem) = await ReadAsync(await SendAsync(read), HttpStatusCode.PreconditionFailed);
+        var (_, accepted) = await ReadAsync(await SendAsync(changed), HttpStatusCode.Accepted);
+        var (_, repeated) = await ReadAsync(await SendAsync(changed), HttpStatusCode.Accepted); // as when its answer was lost
+
+        Assert.Contains("changed in the meantime", problem.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal(accepted.Number("recipients"), repeated.Number("recipients"));
+    }
+
+    [Fact]
     public async Task Send_WhileItIsBeingChanged_IsRefusedAndTheChangeStands()
     {
         var (region, ids) = await app.AudienceAsync(1);

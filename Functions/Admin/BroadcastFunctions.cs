@@ -81,7 +81,7 @@ public sealed class BroadcastFunctions(
         [DurableClient] DurableTaskClient durable, CancellationToken ct) =>
         admin.HandleAsync(request, new(Permission.Send, "broadcast.send"), async caller =>
         {
-            var accepted = await broadcasts.SendAsync(AdminRequests.Id(id), IdempotencyKey(request), caller, ct);
+            var accepted = await broadcasts.SendAsync(AdminRequests.Id(id), IdempotencyKey(request), EntityTags.IfMatch(request), caller, ct);
             AuditTrail.Note(request, new { accepted.Recipients });
             await delivery.TryStartAsync(durable, accepted.Id, ct);
             return AdminRequests.Accepted(accepted);

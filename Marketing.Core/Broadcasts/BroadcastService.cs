@@ -106,7 +106,7 @@ public sealed class BroadcastService(
             return updated;
         var current = await EditableAsync(id, ct); // or it was sent or deleted meanwhile
         throw ifMatch?.Contains(current.Revision) == false
-            ? new PreconditionFailedException("The broadcast was changed in the meantime; look at it again.") : TemplateGone();
+            ? ChangedMeanwhile() : TemplateGone();
     }
 
     public async Task DeleteAsync(Guid id, CancellationToken ct)
@@ -117,8 +117,9 @@ public sealed class BroadcastService(
     }
 
     /// <summary>Moves it to sending; the caller starts the orchestration. The same key again gets the same answer.</summary>
+    /// <param name="ifMatch">Revisions, of which the broadcast must have one; null when it may have any.</param>
     /// <exception cref="ForbiddenException">It is to so many that another person has to approve or send it.</exception>
-    public async Task<SendAccepted> SendAsync(Guid id, string? key, Caller caller, CancellationToken ct)
+    public async Task<SendAccepted> SendAsync(Guid id, string? key, string[]? ifMatch, Caller caller, CancellationToken ct)
     {
         CheckKey(key);
         var broadcast = await broadcasts.GetAsync(id, ct) ?? throw NotFound(id);
@@ -126,6 +127,8 @@ public sealed class BroadcastService(
             return accepted;
         if (!BroadcastTransitions.IsEditable(broadcast.Status))
             throw Refused(broadcast.Status, BroadcastStatus.Sending);
+        if (ifMatch?.Contains(broadcast.Revision) == false)
+            throw ChangedMeanwhile();
         var recipients = await cohorts.CountAsync(broadcast.CohortQuery, ct);
         if (recipients == 0)
             throw new UnprocessableException("The cohort is empty: nobody would get this broadcast.");
@@ -140,6 +143,8 @@ public sealed class BroadcastService(
         return key is not null && await broadcasts.AcceptedAsync(id, key, ct) is { } first
             ? first : throw new ConflictException("The broadcast was changed, sent or deleted in the meantime; look at it again.");
     }
+
+    private static PreconditionFailedException ChangedMeanwhile() => new("The broadcast was changed in the meantime; look at it again.");
 
     private static void CheckKey(string? key)
     {

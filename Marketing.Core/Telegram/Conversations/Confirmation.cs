@@ -61,7 +61,7 @@ public sealed class Confirmation(BroadcastService broadcasts, BroadcastSchedule 
 
     private async Task SendNowAsync(Guid id, ChatAdmin who, StartDelivery start, CancellationToken ct)
     {
-        var accepted = await broadcasts.SendAsync(id, $"telegram-{id}", who.Admin.Caller, ct);
+        var accepted = await broadcasts.SendAsync(id, $"telegram-{id}", null, who.Admin.Caller, ct);
         await audit.WriteAsync(who.Audit("broadcast.send", id, new { accepted.Recipients }), ct);
         await start(id, ct);
     }
