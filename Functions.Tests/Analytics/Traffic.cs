@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Marketing.Core.Analytics;
 using Marketing.Functions.Tests.Fixtures;
 using Marketing.Local.Telegram;
@@ -38,6 +39,9 @@ internal sealed class Traffic(MarketingApp app, int seed)
         app.Telegram.Settings = app.Telegram.Settings with { FaultResetPercent = 8, Fault5xxPercent = 10, Seed = seed };
         for (var i = 0; i < broadcasts; i++)
             await BeginAsync(random);
+        // Nobody converts by a broadcast that has no recipients yet.
+        foreach (var id in Broadcasts)
+            await MarketingApp.UntilAsync(() => app.GetAsync($"v1/admin/broadcasts/{id}"), b => b.GetProperty("stats").ValueKind == JsonValueKind.Object);
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
         {
             var own = new Random(seed * 31 + worker);

@@ -145,7 +145,22 @@ public sealed class ConversionTests(QuietApp app) : IClassFixture<QuietApp>
             "v1/conversions", new { user_id = missing, broadcast_id = missing, @event = "deposit", idempotency_key = key }, HttpStatusCode.BadRequest);
 
         Assert.Equal("nobody in the audience has this id", refused.Error("/user_id"));
-        Assert.Equal($"there is no broadcast {missing}", refused.Error("/broadcast_id"));
+        Assert.Equal($"there is no broadcast {missing} that was sent to anybody", refused.Error("/broadcast_id"));
+    }
+
+    [Fact]
+    public async Task RecordConversion_OfADraft_IsRefusedUntilItWasSent()
+    {
+        var (region, ids) = await app.AudienceAsync(1);
+        var broadcast = await app.BroadcastAsync(new { region });
+        var conversion = Conversions.Of(ids[0], Conversions.Key(), broadcast: Guid.Parse(broadcast));
+
+        var refused = await app.PostAsync("v1/conversions", conversion, HttpStatusCode.BadRequest);
+        await app.SendAsync(broadcast);
+        await app.PostAsync("v1/conversions", conversion, HttpStatusCode.Created);
+
+        Assert.Contains(broadcast, refused.Error("/broadcast_id"), StringComparison.Ordinal);
+        Assert.Equal(1, (await app.GetAsync($"v1/admin/broadcasts/{broadcast}/stats")).Number("converters"));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal sealed record ConversionOutcome(bool HasPerson, bool HasBroadcast, bool
 public sealed class ConversionRepository(NpgsqlDataSource source, MarketingOptions options)
 {
     // The last press at or before the conversion wins, in the named broadcast or within the window; of a button's presses the first
-    // and the last are known. The click is marked, the recipient's first conversion noted and the counters added to in the same
+    // and the last are known. A broadcast without a plan has reached nobody, and its recipients could not be marked. The click is marked, the recipient's first conversion noted and the counters added to in the same
     // statement, so nothing can come between.
     //
     // Two of these cannot deadlock, whatever they have in common: people are locked first, by rising telegram_user_id as an import
@@ -32,7 +32,7 @@ public sealed class ConversionRepository(NpgsqlDataSource source, MarketingOptio
             FROM given g
             LEFT JOIN person i ON i.id = g.user_id
             LEFT JOIN person t ON t.telegram_user_id = g.telegram_user_id
-            LEFT JOIN broadcasts b ON b.id = g.broadcast_id),
+            LEFT JOIN broadcasts b ON b.id = g.broadcast_id AND b.planned_at IS NOT NULL),
         credited AS (
             SELECT DISTINCT ON (f.idempotency_key) f.*, c.id AS click_id, c.broadcast_id AS clicked_id, c.cta_button_id
             FROM found f

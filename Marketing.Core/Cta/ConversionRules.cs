@@ -40,7 +40,7 @@ internal static class ConversionRules
         if (!outcome.HasPerson)
             problems.Add(input.UserId is null ? "/telegram_user_id" : "/user_id", "nobody in the audience has this id");
         if (!outcome.HasBroadcast)
-            problems.Add("/broadcast_id", $"there is no broadcast {input.BroadcastId}");
+            problems.Add("/broadcast_id", $"there is no broadcast {input.BroadcastId} that was sent to anybody");
         return problems.All;
     }
 }
