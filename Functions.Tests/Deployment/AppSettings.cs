@@ -23,6 +23,7 @@ internal static partial class AppSettings
         ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = "where the host and the exporter send telemetry",
         ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] = "with which identity they do; the component takes no keys",
         ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "the host takes the address of X-Forwarded-For for the sender's and hands that on; without it, its own peer's",
+        ["AzureWebJobsDisableHomepage"] = "no welcome page of Azure at /",
         ["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"] = "the host's limit of a request's body, in bytes; 100 MB without it",
         ["FUNCTIONS_WORKER_RUNTIME"] = "Core Tools locally; Flex Consumption has it in functionAppConfig and refuses it as a setting",
     };

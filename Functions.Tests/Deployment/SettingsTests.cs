@@ -88,16 +88,31 @@ public sealed partial class SettingsTests
         Assert.Equal("Information", host["logging.logLevel.Host.Results"]);
     }
 
+    // The host logs two lines for each run, which are 100,000 a day for those that run every few seconds.
+    [Fact]
+    public void HostJson_TimersOfSeconds_LogNoLinesForEachRun()
+    {
+        var levels = AppSettings.OfHostJson();
+
+        var frequent = Functions().Where(f => f.GetParameters().Any(p => p.GetCustomAttribute<TimerTriggerAttribute>()?.Schedule.StartsWith('*') == true))
+            .Select(f => levels.GetValueOrDefault($"logging.logLevel.Function.{f.Name}")).ToList();
+
+        Assert.NotEmpty(frequent);
+        Assert.All(frequent, level => Assert.Equal("Warning", level));
+    }
+
     [Fact]
     public void Alerts_ThatNameAFunction_NameOneThatIsThere()
     {
-        var functions = typeof(FunctionServices).Assembly.GetTypes().SelectMany(type => type.GetMethods())
-            .Select(method => method.GetCustomAttribute<FunctionAttribute>()?.Name).OfType<string>();
+        var functions = Functions().Select(method => method.GetCustomAttribute<FunctionAttribute>()!.Name);
 
         var named = RequestName().Matches(Repository.Read("infra", "modules", "alerts.bicep")).Select(m => m.Groups["name"].Value);
 
         Assert.Subset(functions.ToHashSet(), named.ToHashSet());
     }
+
+    private static IEnumerable<MethodInfo> Functions() => typeof(FunctionServices).Assembly.GetTypes()
+        .SelectMany(type => type.GetMethods()).Where(method => method.IsDefined(typeof(FunctionAttribute)));
 
     [GeneratedRegex("AppRequests \\| where Name == \"(?<name>\\w+)\"")]
     private static partial Regex RequestName();

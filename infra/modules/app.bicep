@@ -111,6 +111,7 @@ resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
     OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
     // The host hands the worker the address that it sees itself, in place of the header that Azure's front end sent.
     ASPNETCORE_FORWARDEDHEADERS_ENABLED: 'true'
+    AzureWebJobsDisableHomepage: 'true'
     FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(requestBodyLimitMB * 1024 * 1024)
     ConnectionStrings__Marketing: '@Microsoft.KeyVault(SecretUri=${secretUris.databaseConnection})'
     Telegram__BotToken: '@Microsoft.KeyVault(SecretUri=${secretUris.telegramBotToken})'
