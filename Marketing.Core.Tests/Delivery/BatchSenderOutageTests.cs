@@ -55,7 +55,7 @@ public sealed class BatchSenderOutageTests(DatabaseFixture database) : BatchSend
         {
             await db.ExecuteAsync("SELECT 1 FROM broadcasts WHERE id = @id FOR UPDATE", new { id });
             sending = SendAsync(Worker(Telegram((_, _) => Ok)), id, 3);
-            while (await db.ExecuteScalarAsync<int>(EndWaitingSql) == 0)
+            while (await ScalarAsync<int>(EndWaitingSql) == 0)
                 await Task.Delay(20);
         }
 

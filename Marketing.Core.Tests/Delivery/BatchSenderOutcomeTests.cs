@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dapper;
 using Marketing.Core.Broadcasts;
 using Marketing.Core.Delivery;
 using Marketing.Core.Tests.Fixtures;
@@ -57,6 +58,26 @@ public sealed class BatchSenderOutcomeTests(DatabaseFixture database) : BatchSen
         Assert.Equal([Blocked], await StatesAsync(id));
         Assert.Equal(reason, await ScalarAsync<string?>(
             "SELECT suppression_reason FROM users u JOIN deliveries d ON d.user_id = u.id WHERE d.broadcast_id = @id", new { id }));
+    }
+
+    [Fact]
+    public async Task Send_BlockedPersonHeldByAnImport_IsRecordedWithTheOthersMeanwhile()
+    {
+        var id = await PlannedAsync(3);
+        var first = await ChatAsync(id, 0);
+        await using var import = await Source.OpenConnectionAsync();
+        await using var transaction = await import.BeginTransactionAsync();
+        await import.ExecuteAsync("SELECT FROM users WHERE chat_id = @first FOR NO KEY UPDATE", new { first }, transaction);
+
+        var sending = SendAsync(Worker(Telegram((chat, _) => chat == first ? new Reply.Error(403, "Forbidden: user is deactivated") : Ok)), id, 3);
+        while (!(await StatesAsync(id)).SequenceEqual([Blocked, Sent, Sent]))
+            await Task.Delay(20);
+        var isWaiting = !sending.IsCompleted;
+        await transaction.RollbackAsync();
+
+        Assert.Equal(2, await sending);
+        Assert.True(isWaiting);
+        Assert.Equal("Forbidden: user is deactivated", await ScalarAsync<string>("SELECT suppression_reason FROM users WHERE chat_id = @first", new { first }));
     }
 
     [Fact]

@@ -51,7 +51,8 @@ public sealed class BatchSender(
 
             // One activity a window: one a message would be a million of them in a broadcast of a million, beside HttpClient's.
             using var activity = MarketingTelemetry.Activities.StartActivity("send window");
-            var claimId = Guid.CreateVersion7(clock.GetUtcNow());
+            var claimedAt = clock.GetUtcNow();
+            var claimId = Guid.CreateVersion7(claimedAt);
             if (await ClaimAsync(work, claimId, seqs) is not { } taken)
                 continue;
             telemetry.Claimed(taken);
@@ -70,6 +71,10 @@ public sealed class BatchSender(
             var outcomes = await SendWindowAsync(work, taken.Where(row => row.State == DeliveryState.Claimed), window.Interval);
             if (outcomes.Count > 0)
                 await RecordAsync(work, claimId, [.. outcomes.Select(o => DeliveryOutcome.Of(o.Delivery, o.Outcome, work.Message.OnUncertain))]);
+            places.Dispose(); // recorded, so that what follows may wait
+            var blocked = outcomes.Where(o => o.Outcome is SendOutcome.Blocked).Select(o => (o.Delivery.UserId, ((SendOutcome.Blocked)o.Outcome).Reason)).ToList();
+            if (blocked.Count > 0)
+                await UntilStoredAsync(work, () => deliveries.SuppressAsync(blocked, claimedAt, CancellationToken.None));
             foreach (var (delivery, outcome) in outcomes) // groups only, so hardly ever any
                 if (outcome is SendOutcome.Sent { MovedTo: { } chatId })
                     await deliveries.MoveChatAsync(delivery.UserId, chatId, CancellationToken.None);
@@ -142,6 +147,7 @@ public sealed class BatchSender(
         {
             // It may have claimed them before it went. Nothing was sent, so they are pending again rather than uncertain.
             Log.ClaimLost(logger, work.Batch.BroadcastId, e);
+            await UntilStoredAsync(work, () => deliveries.WaitAsync(work.Batch.BroadcastId, seqs, CancellationToken.None));
             await RecordAsync(work, claimId, [.. seqs.Select(seq => new DeliveryOutcome(seq, DeliveryState.Pending, null, null, Counts: false))]);
             GiveBack(work, seqs);
             return null;
@@ -153,13 +159,18 @@ public sealed class BatchSender(
     /// </summary>
     private async Task RecordAsync(Work work, Guid claimId, IReadOnlyList<DeliveryOutcome> rows)
     {
+        await UntilStoredAsync(work, () => deliveries.RecordAsync(work.Batch, claimId, rows, CancellationToken.None));
+        telemetry.Recorded(rows);
+    }
+
+    private async Task UntilStoredAsync(Work work, Func<Task> store)
+    {
         var started = clock.GetTimestamp();
         while (true)
         {
             try
             {
-                await deliveries.RecordAsync(work.Batch, claimId, rows, CancellationToken.None);
-                telemetry.Recorded(rows);
+                await store();
                 return;
             }
             catch (NpgsqlException e) when (e.IsTransient && clock.GetElapsedTime(started) < DeliveryOptions.Lease)

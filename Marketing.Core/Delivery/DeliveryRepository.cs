@@ -105,31 +105,12 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
                 finished_at = CASE WHEN (@states)[d.seq - @low] = 0 THEN NULL ELSE greatest(@now::timestamptz, d.clicked_at) END,
                 attempts = d.attempts - (@uncounted)[d.seq - @low]
             WHERE d.broadcast_id = @broadcastId AND d.seq = ANY (@seqs) AND d.claim_id = @claimId AND d.state = 1
-            RETURNING d.state, d.user_id, d.segment_id, d.claimed_at, d.finished_at, d.reason),
+            RETURNING d.state, d.segment_id, d.finished_at),
         counted AS (
             INSERT INTO counter_deltas (broadcast_id, minute, segment_id, sent, failed, blocked, uncertain)
             SELECT @broadcastId, date_trunc('minute', finished_at), COALESCE(segment_id, 0), count(*) FILTER (WHERE state = 2),
                 count(*) FILTER (WHERE state = 3), count(*) FILTER (WHERE state = 4), count(*) FILTER (WHERE state = 6)
             FROM recorded WHERE state > 1 GROUP BY 2, 3)
-        """;
-
-    // Whoever has come back since the claim (Telegram's dates are in whole seconds) is not suppressed by the answer to a message that
-    // went before. People are locked in the order in which an import locks them, and no stronger than a click lets them be, so that
-    // none of the three waits for another that waits for it.
-    private const string SuppressSql = """
-        , blocked AS (
-            SELECT id FROM users
-            WHERE id = ANY (ARRAY(SELECT user_id FROM recorded WHERE state = 4)) AND suppressed_at IS NULL
-                AND COALESCE(membership_at < (SELECT date_trunc('second', min(claimed_at)) FROM recorded), true)
-            ORDER BY telegram_user_id FOR NO KEY UPDATE),
-        suppressed AS (
-            UPDATE users u SET suppressed_at = @now, updated_at = @now,
-                suppression_reason = (SELECT r.reason FROM recorded r WHERE r.user_id = u.id)
-            WHERE u.id = ANY (ARRAY(SELECT id FROM blocked)))
-        """;
-
-    private const string CountSql = """
-
         UPDATE delivery_batches b SET sent = b.sent + n.sent, failed = b.failed + n.failed, blocked = b.blocked + n.blocked,
             uncertain = b.uncertain + n.uncertain, recorded_at = @now
         FROM (SELECT count(*) FILTER (WHERE state = 2) AS sent, count(*) FILTER (WHERE state = 3) AS failed,
@@ -151,13 +132,49 @@ public sealed class DeliveryRepository(NpgsqlDataSource source, MarketingOptions
             uncounted[place] = outcome.Counts ? 0 : 1;
         }
 
-        var sql = outcomes.Any(o => o.State == DeliveryState.Blocked) ? RecordSql + SuppressSql + CountSql : RecordSql + CountSql;
         await using var db = await source.OpenConnectionAsync(ct);
-        await db.ExecuteAsync(new CommandDefinition(sql, new
+        await db.ExecuteAsync(new CommandDefinition(RecordSql, new
         {
             batch.BroadcastId, batch.FirstSeq, claimId, now = clock.GetUtcNow(), seqs = outcomes.Select(o => o.Seq).ToArray(),
             low = low - 1, states, messageIds, reasons = reasons.Any(r => r is not null) ? reasons : null, uncounted, // arrays begin at 1
         }, cancellationToken: ct));
+    }
+
+    // A statement of its own: an import holds its people until it is done, and the outcomes of a window must not wait for that.
+    // Whoever has come back since the claim (Telegram's dates are in whole seconds) is not suppressed by the answer to a message that
+    // went before. People are locked in the order in which an import locks them, and no stronger than a click lets them be.
+    private const string SuppressSql = """
+        WITH blocked AS (
+            SELECT id FROM users
+            WHERE id = ANY (@userIds) AND suppressed_at IS NULL AND COALESCE(membership_at < date_trunc('second', @since), true)
+            ORDER BY telegram_user_id FOR NO KEY UPDATE)
+        UPDATE users u SET suppressed_at = @now, suppression_reason = given.reason, updated_at = @now
+        FROM blocked JOIN unnest(@userIds, @reasons) AS given (id, reason) USING (id)
+        WHERE u.id = blocked.id
+        """;
+
+    /// <summary>Suppresses those who blocked the bot. Should a crash prevent it, the next message to them is answered 403 again.</summary>
+    /// <param name="since">When their rows were claimed.</param>
+    public async Task SuppressAsync(IReadOnlyList<(Guid UserId, string Reason)> blocked, DateTimeOffset since, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        await db.ExecuteAsync(new CommandDefinition(SuppressSql, new
+        {
+            userIds = blocked.Select(b => b.UserId).ToArray(), reasons = blocked.Select(b => b.Reason).ToArray(), since, now = clock.GetUtcNow(),
+        }, commandTimeout: 0, cancellationToken: ct));
+    }
+
+    // A claim whose connection broke may still be at work, or commit later than this is asked: its locks are waited for.
+    private const string WaitSql = """
+        SELECT count(*) FROM (
+            SELECT FROM deliveries WHERE broadcast_id = @broadcastId AND seq = ANY (@seqs) ORDER BY seq FOR NO KEY UPDATE) AS free
+        """;
+
+    /// <summary>Waits until no statement is changing these rows.</summary>
+    public async Task WaitAsync(Guid broadcastId, IReadOnlyList<int> seqs, CancellationToken ct)
+    {
+        await using var db = await source.OpenConnectionAsync(ct);
+        await db.ExecuteAsync(new CommandDefinition(WaitSql, new { broadcastId, seqs }, cancellationToken: ct));
     }
 
     private const string MoveChatSql = "UPDATE users SET chat_id = @chatId, updated_at = @now WHERE id = @userId";
