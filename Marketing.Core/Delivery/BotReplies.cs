@@ -4,8 +4,9 @@ using Telegram.Bot.Exceptions;
 namespace Marketing.Core.Delivery;
 
 /// <summary>
-/// Calls of the bot that are no broadcast: replies, edits and menus. Each takes a slot of the lane before it goes, and a 429
-/// holds everybody up as a broadcast's does.
+/// Calls of the bot that are no broadcast: replies, edits and menus. Each takes a slot of the lane before it goes. A 429 holds up
+/// nobody else: it may be of this one chat (about a message a second, core.telegram.org/bots/faq), and whoever presses a button in a
+/// loop would stop all broadcasts. If it is the bot's, the next message of a broadcast is told so too.
 /// </summary>
 public sealed class BotReplies(ITelegramBotClient bot, SendLane lane, TimeProvider clock)
 {
@@ -22,7 +23,6 @@ public sealed class BotReplies(ITelegramBotClient bot, SendLane lane, TimeProvid
         catch (ApiRequestException e) when (e.ErrorCode == 429)
         {
             var wait = TimeSpan.FromSeconds(e.Parameters?.RetryAfter ?? 1);
-            await lane.BackOffAsync(wait, ct);
             if (wait > LongestWait)
                 throw;
             await Task.Delay(wait, clock, ct);
