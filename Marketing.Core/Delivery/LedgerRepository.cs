@@ -22,14 +22,18 @@ public sealed class LedgerRepository(NpgsqlDataSource source)
             RowsSql, new { broadcastId, state = (short?)state, after, limit }, cancellationToken: ct))).AsList();
     }
 
-    /// <summary>All rows, read as they are consumed, so that memory stays flat whatever the audience.</summary>
+    private const int PageSize = 5_000;
+
+    /// <summary>All rows, a page at a time, so that memory stays flat and no connection waits for a slow reader.</summary>
     public async IAsyncEnumerable<DeliveryRow> StreamAsync(
         Guid broadcastId, DeliveryState? state, [EnumeratorCancellation] CancellationToken ct)
     {
-        await using var db = await source.OpenConnectionAsync(ct);
-        var rows = db.QueryUnbufferedAsync<DeliveryRow>(
-            RowsSql, new { broadcastId, state = (short?)state, after = -1, limit = int.MaxValue }, commandTimeout: 0);
-        await foreach (var row in rows.WithCancellation(ct))
-            yield return row;
+        var page = await PageAsync(broadcastId, state, after: -1, PageSize, ct);
+        while (page.Count > 0)
+        {
+            foreach (var row in page)
+                yield return row;
+            page = page.Count < PageSize ? [] : await PageAsync(broadcastId, state, page[^1].Seq, PageSize, ct);
+        }
     }
 }
