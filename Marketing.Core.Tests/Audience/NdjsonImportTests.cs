@@ -36,6 +36,8 @@ public sealed class NdjsonImportTests(DatabaseFixture database) : AudienceTests(
     [InlineData("""{"telegram_user_id": 1.5}""", "telegram_user_id: \"1.5\" is not a whole number")]
     [InlineData("""{"telegram_user_id": true}""", "telegram_user_id: \"true\" is not a string")]
     [InlineData("""{"telegram_user_id": 5, "region": ["EU"]}""", "region: \"[\"EU\"]\" is not a string")]
+    [InlineData("""{"telegram_user_id": 5, "deep": [[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]}""", "deep: is nested more than 16 deep")]
+    [InlineData("""{"telegram_user_id": 5, "attributes": {"deep": [[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]}}""", "deep: is nested more than 16 deep")]
     [InlineData("""{"telegram_user_id": 5, "attributes": 3}""", "attributes: \"3\" is not a JSON object")]
     [InlineData("""{"telegram_user_id": 5, "last_trade_at": "soon"}""", "last_trade_at: \"soon\" is not an ISO 8601 date or time")]
     [InlineData("""{"telegram_user_id": 5, "region": "a\u0000b"}""", "region: \"a\\0b\" contains a NUL character")]

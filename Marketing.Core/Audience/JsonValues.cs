@@ -9,6 +9,9 @@ internal static class JsonValues
     // The range of a double. Postgres gives up at 131,072 digits before the point and 16,383 behind it.
     private const int LargestExponent = 308;
 
+    // An answer with a page of people is four levels more, and Json.Options write 32.
+    private const int DeepestNesting = 16;
+
     /// <summary>
     /// Takes the members of the object in <paramref name="document"/> that <paramref name="json"/> stands at; the reason to
     /// reject the line, or null. Without <paramref name="columns"/>, which is inside of attributes, our names are attributes too.
@@ -52,7 +55,7 @@ internal static class JsonValues
         var depth = json.CurrentDepth;
         do
         {
-            if (NotStorable(ref json) is { } reason)
+            if (NotStorable(ref json, depth) is { } reason)
                 return $"{name}: {reason}";
         }
         while ((json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray || json.CurrentDepth > depth) && json.Read());
@@ -63,8 +66,11 @@ internal static class JsonValues
         return null;
     }
 
-    private static string? NotStorable(ref Utf8JsonReader json) => json.TokenType switch
+    /// <param name="depth">That of the whole value.</param>
+    private static string? NotStorable(ref Utf8JsonReader json, int depth) => json.TokenType switch
     {
+        JsonTokenType.StartObject or JsonTokenType.StartArray when json.CurrentDepth - depth >= DeepestNesting =>
+            $"is nested more than {DeepestNesting} deep",
         // GetString throws for half a surrogate pair, which the caller answers with the line.
         JsonTokenType.String or JsonTokenType.PropertyName when json.ValueIsEscaped && json.GetString()!.Contains('\0') =>
             "contains a NUL character",
@@ -82,7 +88,7 @@ internal static class JsonValues
         {
             while (json.Read())
             {
-                if (NotStorable(ref json) is { } reason)
+                if (NotStorable(ref json, depth: 0) is { } reason)
                     return reason;
                 if (json.TokenType is JsonTokenType.String && json.ValueSpan.Length > PersonValues.MaxCell)
                     return $"contains a text of {json.ValueSpan.Length} bytes; at most {PersonValues.MaxCell} are taken";
