@@ -117,7 +117,7 @@ public sealed class AudienceRepository(NpgsqlDataSource source, ErasedPeople era
         var counts = await db.QuerySingleAsync<UpsertCounts>(Of(
             UpsertSql.Replace("/*given*/", given ? GivenSql : "", StringComparison.Ordinal), new { now = clock.GetUtcNow(), staged }));
         // Somebody whose line was read before they were erased would be back. From here on an erasure waits for the commit.
-        if (await db.ExecuteScalarAsync<int>(Of(ErasedPeople.CountSql)) != erased.Count)
+        if (await db.ExecuteScalarAsync<string>(Of(ErasedPeople.StampSql)) != erased.Stamp)
             throw new ConflictException("Somebody was erased while the file was read, so nothing was stored; send the file again.");
         if (staged >= ManyPeople)
             await db.ExecuteAsync(Of(AnalyzeSql));

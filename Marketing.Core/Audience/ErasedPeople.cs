@@ -17,7 +17,8 @@ public sealed class ErasedPeople(NpgsqlDataSource source, MarketingOptions optio
     // Keys of their own, so that a link's signature is never a hash of this table. One for each signing key that is still listed.
     private readonly byte[][] keys = [.. options.LinkSigningKeys.Select(key => HMACSHA256.HashData(key, "erased people"u8))];
 
-    internal const string CountSql = "SELECT count(*)::int FROM erased_people";
+    /// <summary>Another after each erasure: of somebody who was erased before, the time changes.</summary>
+    internal const string StampSql = "SELECT count(*) || ' ' || COALESCE(max(erased_at)::text, '') FROM erased_people";
 
     private const string AllSql = "SELECT telegram_hash FROM erased_people";
 
@@ -25,11 +26,13 @@ public sealed class ErasedPeople(NpgsqlDataSource source, MarketingOptions optio
     internal async Task<ErasedIds> LoadAsync(CancellationToken ct)
     {
         await using var db = await source.OpenConnectionAsync(ct);
+        // In this order: who is erased in between is found to be missing, rather than not missed.
+        var stamp = await db.QuerySingleAsync<string>(new CommandDefinition(StampSql, cancellationToken: ct));
         var hashes = await db.QueryAsync<byte[]>(new CommandDefinition(AllSql, cancellationToken: ct));
-        return new ErasedIds(hashes.Select(hash => BinaryPrimitives.ReadUInt128BigEndian(hash)).ToFrozenSet(), keys);
+        return new ErasedIds(stamp, hashes.Select(hash => BinaryPrimitives.ReadUInt128BigEndian(hash)).ToFrozenSet(), keys);
     }
 
-    private const string AddSql = "INSERT INTO erased_people (telegram_hash, erased_at) VALUES (@hash, @now) ON CONFLICT DO NOTHING";
+    private const string AddSql = "INSERT INTO erased_people (telegram_hash, erased_at) VALUES (@hash, @now) ON CONFLICT (telegram_hash) DO UPDATE SET erased_at = EXCLUDED.erased_at";
 
     internal Task AddAsync(long telegramUserId, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken ct)
     {
@@ -40,9 +43,10 @@ public sealed class ErasedPeople(NpgsqlDataSource source, MarketingOptions optio
 }
 
 /// <summary>The erased people of one moment.</summary>
-internal sealed class ErasedIds(FrozenSet<UInt128> hashes, byte[][] keys)
+internal sealed class ErasedIds(string stamp, FrozenSet<UInt128> hashes, byte[][] keys)
 {
-    public int Count => hashes.Count;
+    /// <summary>What <see cref="ErasedPeople.StampSql"/> was then.</summary>
+    public string Stamp => stamp;
 
     // A hash takes about 0.6 us, so an import of a million lines spends it only where somebody was erased at all.
     public bool Contains(long telegramUserId) => hashes.Count > 0 && keys.Any(key => hashes.Contains(Hash(key, telegramUserId)));
