@@ -76,7 +76,8 @@ public sealed class SeriesTests(MarketingApp app) : IClassFixture<MarketingApp>
     [InlineData("unit=minute&from=2025-01-01&to=2026-01-01", "/unit", "unit=day")]
     [InlineData("unit=day&from=2001-01-01&to=2026-01-01", "/unit", "shorter time")]
     [InlineData("unit=hour&from=2026-01-01T00:30Z&to=2026-03-25T08:30Z", "/unit", "2001 points")] // 2,000 hours, the first and last in part
-    [InlineData("from=0001-01-01&to=9999-12-31T23:59:59Z", "/unit", "shorter time")]
+    [InlineData("from=0001-01-01&to=0001-01-02", "/from", "between 1970 and 2199")]
+    [InlineData("from=2026-01-01&to=9999-12-31T23:59:59.9999999Z", "/to", "between 1970 and 2199")]
     [InlineData("unit=week", "/unit", "minute, hour, day")]
     [InlineData("time_zone=Berlin", "/time_zone", "IANA")]
     [InlineData("time_zone=../etc/passwd", "/time_zone", "IANA")]

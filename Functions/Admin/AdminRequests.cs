@@ -115,7 +115,9 @@ public sealed class AdminRequests(SignIn signIn, AuditTrail audit, ILogger<Admin
         var text = request.Query[key].ToString();
         if (text.Length == 0)
             return null;
-        return UtcTime.TryParse(text, out var time) ? time : throw new InvalidException($"/{key}", UtcTime.Expected);
+        if (!UtcTime.TryParse(text, out var time))
+            throw new InvalidException($"/{key}", UtcTime.Expected);
+        return UtcTime.IsPlausible(time) ? time : throw new InvalidException($"/{key}", UtcTime.Implausible);
     }
 
     private static string Name<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());

@@ -60,8 +60,6 @@ public sealed class AnalyticsService(
     {
         var zone = SeriesRules.Zone(query.TimeZone);
         var end = query.To ?? clock.GetUtcNow();
-        if (end - DateTimeOffset.MinValue < DefaultPeriod)
-            throw new InvalidException("/to", "is too long ago");
         var start = query.From ?? end - DefaultPeriod;
         if (start >= end)
             throw new InvalidException("/from", "must be before to");
@@ -84,5 +82,5 @@ public sealed class AnalyticsService(
     private static DateTimeOffset Floor(DateTimeOffset time, TimeSpan step) => time.AddTicks(-(time.UtcTicks % step.Ticks));
 
     private static DateTimeOffset Ceiling(DateTimeOffset time, TimeSpan step) =>
-        time.UtcTicks % step.Ticks == 0 || time > DateTimeOffset.MaxValue - step ? time : Floor(time, step) + step;
+        time.UtcTicks % step.Ticks == 0 ? time : Floor(time, step) + step;
 }

@@ -126,7 +126,7 @@ internal sealed class PersonLine : IDisposable
 
     private static string? Time(string name, string text, out DateTimeOffset time) =>
         !UtcTime.TryParse(text, out time) ? $"{name}: {PersonValues.Quote(text)} is not an ISO 8601 date or time"
-        : !PersonValues.IsPlausible(time) ? $"{name}: {PersonValues.Quote(text)} is not between 1970 and 2199"
+        : !UtcTime.IsPlausible(time) ? $"{name}: {PersonValues.Quote(text)} {UtcTime.Implausible}"
         : null;
 
     private static string? Unfit(string name, string value) =>

@@ -15,17 +15,9 @@ internal static class PersonValues
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
 
-    private static readonly DateTimeOffset FirstTime = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset EndOfTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     /// <summary>Digits with an optional minus: no plus, no separators, no exponent, no ".0".</summary>
     public static bool TryWholeNumber(string value, out long number) =>
         long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) && value[0] != '+';
-
-    /// <summary>
-    /// Guards against the "no date" of other systems (year 1, year 9999), which would make cohorts of last_trade_at wrong.
-    /// </summary>
-    public static bool IsPlausible(DateTimeOffset time) => time >= FirstTime && time < EndOfTime;
 
     /// <summary>
     /// True for -12.5, 0.10 and 300; false for what only looks like a number and would lose something as one: 007, +44,

@@ -63,8 +63,8 @@ public static class UserPatch
             return null;
         if (value.ValueKind != JsonValueKind.String || JsonValues.WhyNotStorable(value) is not null || !UtcTime.TryParse(value.GetString(), out var time))
             problems.Add(pointer, UtcTime.Expected);
-        else if (!PersonValues.IsPlausible(time))
-            problems.Add(pointer, "is not between 1970 and 2199");
+        else if (!UtcTime.IsPlausible(time))
+            problems.Add(pointer, UtcTime.Implausible);
         else
             return time;
         return null;

@@ -1,4 +1,4 @@
-using Marketing.Core.Audience;
+using Marketing.Core.Data;
 
 namespace Marketing.Core.Cta;
 
@@ -28,7 +28,7 @@ internal static class ConversionRules
             problems.Add("/currency", "must be an ISO 4217 code such as EUR");
         if (input.OccurredAt > now + Ahead)
             problems.Add("/occurred_at", $"is more than {Ahead.TotalMinutes} minutes in the future");
-        else if (input.OccurredAt is { } time && !PersonValues.IsPlausible(time))
+        else if (input.OccurredAt is { } time && !UtcTime.IsPlausible(time))
             problems.Add("/occurred_at", "is before 1970");
         return problems.All;
     }
