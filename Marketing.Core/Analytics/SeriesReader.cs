@@ -21,7 +21,10 @@ internal static class SeriesReader
 
     private static readonly string BroadcastSql = Sql("minute", CounterTable.Minutes.Parts($"{OfBroadcast} AND minute >= @from AND minute < @to"));
 
-    private static readonly string TrendSql = Sql("quarter", CounterTable.Quarters.Parts("quarter >= @from AND quarter < @to", "minute >= @from AND minute < @to"));
+    private static readonly string TrendSql = Sql("quarter", CounterTable.Quarters.Parts("quarter >= @from AND quarter < @to", $"{Quarter} >= @from AND {Quarter} < @to"));
+
+    // Of an event that is not folded yet: at the edges it counts as it will then.
+    private const string Quarter = "date_bin('15 minutes', minute, '2000-01-01Z')";
 
     // A place for every unit, found by steps that are shorter than the shortest one: a day of 23 hours, an hour after clocks were
     // moved by half of one. date_trunc knows the time zone's days, and tells the two hours apart that have one name in autumn.
