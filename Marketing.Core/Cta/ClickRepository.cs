@@ -126,7 +126,7 @@ public sealed class ClickRepository(NpgsqlDataSource source, MarketingTelemetry 
             }
             finally
             {
-                Volatile.Write(ref isWriting, 0);
+                Interlocked.Exchange(ref isWriting, 0); // with a fence: who came before it is seen by the look that follows
             }
         }
     }
