@@ -139,4 +139,38 @@ public sealed class ConversationCohortTests(MarketingApp app) : IClassFixture<Ma
         await admin.WalkAsync("Now", "Yes");
         Assert.Single(await admin.BroadcastsAsync());
     }
+
+    [Fact]
+    public async Task Cohort_EmptyAtYesWhileAnotherBroadcastIsBegun_SaysSoAndLeavesTheOtherOpen()
+    {
+        var (region, ids) = await app.AudienceAsync(1);
+        var admin = await AdminInChat.LinkedAsync(app);
+        await admin.ConfirmAsync(new { region });
+        var first = admin.Control.MessageId;
+        await using var db = await app.Database.OpenConnectionAsync();
+        await db.ExecuteAsync("UPDATE users SET opted_out_at = now() WHERE telegram_user_id = @id", new { id = ids[0] });
+
+        // The broadcast's insert waits for its template.
+        await using (var transaction = await db.BeginTransactionAsync())
+        {
+            await db.ExecuteAsync("""
+                SELECT FROM broadcast_templates WHERE id = (SELECT (state ->> 'template_id')::uuid FROM conversations WHERE chat_id = @TelegramId) FOR UPDATE
+                """, new { admin.TelegramId }, transaction);
+            var yes = admin.PressAsync("Yes");
+            await MarketingApp.UntilAsync(() => StepsAsync(admin), steps => steps.SequenceEqual([9]));
+            await app.HandleAsync(TelegramUpdates.Message(TelegramUpdates.NextId(), admin.TelegramId, "/broadcast")); // Telegram itself posts one after the other
+            await transaction.RollbackAsync();
+            await yes;
+        }
+
+        Assert.Equal([11, 0], (await StepsAsync(admin)).OrderDescending());
+        Assert.Contains("Nobody is in that cohort any more", admin.Messages.Single(m => m.MessageId == first).Text, StringComparison.Ordinal);
+        Assert.Empty(await admin.BroadcastsAsync());
+    }
+
+    private async Task<IReadOnlyList<int>> StepsAsync(AdminInChat admin)
+    {
+        await using var db = await app.Database.OpenConnectionAsync();
+        return (await db.QueryAsync<int>("SELECT step FROM conversations WHERE chat_id = @TelegramId", new { admin.TelegramId })).AsList();
+    }
 }

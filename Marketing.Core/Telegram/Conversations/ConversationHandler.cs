@@ -1,5 +1,6 @@
 using Marketing.Core.Access;
 using Marketing.Core.Delivery;
+using Npgsql;
 using Telegram.Bot;
 using Telegram.Bot.Types;
 using Telegram.Bot.Types.ReplyMarkups;
@@ -132,6 +133,19 @@ public sealed class ConversationHandler(
         BroadcastId = move.Step == ChatStep.Confirm ? conversation.BroadcastId ?? Guid.CreateVersion7(clock.GetUtcNow()) : conversation.BroadcastId,
     }, ct);
 
+    // Back at a step, it would be the chat's second open one where the admin has begun another meanwhile.
+    private async Task<Conversation?> StoreOrEndAsync(Conversation conversation, Move move, CancellationToken ct)
+    {
+        try
+        {
+            return await StoreAsync(conversation, move, ct);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return await StoreAsync(conversation, move with { Step = ChatStep.Ended }, ct);
+        }
+    }
+
     private async Task GoOnAsync(Taken taken, ChatAdmin who, StartDelivery start, CancellationToken ct)
     {
         var (conversation, move) = taken;
@@ -144,7 +158,7 @@ public sealed class ConversationHandler(
             case Effect.Send:
                 var instead = await confirmation.SendAsync(conversation, who, start, ct);
                 move = instead ?? new Move(ChatStep.Watching, conversation.Draft);
-                if (await StoreAsync(conversation, move, ct) is not { } stored)
+                if (await StoreOrEndAsync(conversation, move, ct) is not { } stored)
                     return; // The same Yes, taken again elsewhere, was first to finish.
                 conversation = stored;
                 break;
