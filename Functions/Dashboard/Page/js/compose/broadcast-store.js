@@ -7,7 +7,7 @@ function newKey() {
 
 /**
  * Keeps one broadcast at the server. However often a press or its request is repeated, one broadcast is made of it and sent once:
- * the same content goes with the same Idempotency-Key.
+ * the same content goes with the same Idempotency-Key. What somebody else made of it meanwhile is neither undone nor sent unseen.
  */
 export class BroadcastStore {
   #keys = new Map();
@@ -23,19 +23,40 @@ export class BroadcastStore {
     return { "Idempotency-Key": this.#keys.get(purpose) };
   }
 
-  /** @throws {ApiError} 412 when somebody else changed it; over is whether that is to be ignored */
-  async save(body, over = false) {
-    const answer = this.broadcast
-      ? await request("PUT", `v1/admin/broadcasts/${this.broadcast.id}`, { body, headers: over ? {} : { "If-Match": this.etag } })
-      : await request("POST", "v1/admin/broadcasts", { body, headers: this.#key(JSON.stringify(body)) });
-    this.broadcast = answer.data;
-    this.etag = answer.etag;
-    return this.broadcast;
+  #path(action = "") {
+    return `v1/admin/broadcasts/${this.broadcast.id}${action}`;
   }
 
-  /** Sends what was saved. */
+  #keep({ data, etag }) {
+    this.broadcast = data;
+    this.etag = etag;
+  }
+
+  /** @throws {ApiError} 412 when somebody else changed it; over is whether that is to be ignored */
+  async save(body, over = false) {
+    if (this.broadcast) this.#keep(await request("PUT", this.#path(), { body, headers: over ? {} : { "If-Match": this.etag } }));
+    else this.#keep(await request("POST", "v1/admin/broadcasts", { body, headers: this.#key(JSON.stringify(body)) }));
+  }
+
+  /** Sends what was saved or seen. @throws {ApiError} 412 when it is something else by now */
   async send() {
-    const { id, updated_at: revision } = this.broadcast;
-    return (await request("POST", `v1/admin/broadcasts/${id}/send`, { headers: this.#key(`send ${revision}`) })).data;
+    try {
+      await this.#send();
+    } catch (error) {
+      if (error.status !== 412 || !await this.isAsSeen()) throw error;
+      await this.#send();
+    }
+  }
+
+  #send() {
+    return request("POST", this.#path("/send"), { headers: { ...this.#key(`send ${this.broadcast.updated_at}`), "If-Match": this.etag } });
+  }
+
+  /** Reads it again. An approval is another ETag of the same content, and is kept; false when somebody changed it. */
+  async isAsSeen() {
+    const now = await request("GET", this.#path());
+    if (now.data.updated_at !== this.broadcast.updated_at) return false;
+    this.#keep(now);
+    return true;
   }
 }

@@ -74,7 +74,7 @@ function compose(broadcast, etag, template, content, signal) {
   async function saveForTest() {
     // What is scheduled stays so: a test is no reason to take it off.
     const at = isScheduled() ? form.when.at() ?? new Date(store.broadcast.scheduled_at) : null;
-    const isReady = store.broadcast && !isChanged() ? true : await save(at);
+    const isReady = !store.broadcast || isChanged() ? await save(at) : await store.isAsSeen() || await changedByOthers(at);
     summarize();
     return isReady ? store.broadcast.id : null;
   }
@@ -142,6 +142,7 @@ function compose(broadcast, etag, template, content, signal) {
       toast("Sending");
       leaveTo(`#/broadcasts/${store.broadcast.id}`);
     } catch (error) {
+      if (error.status === 412) return void (await changedByOthers(null) && await send());
       if (error.status !== 403) throw error;
       const isLeaving = await openDialog("A second person has to send this", (close) => [
         h("p", null, error.message),

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Marketing.Core.Access;
+using Marketing.Functions.Tests.Fixtures;
+
+namespace Marketing.Functions.Tests.Browser.Dashboard;
+
+/// <summary>What changes while a broadcast stands in the form: at the server by others, and in the form while an answer is awaited.</summary>
+[Collection(FormsCollection.Name)]
+public sealed class ComposeChangesTests(ComposeFixture app) : IClassFixture<ComposeFixture>
+{
+    [Fact]
+    public async Task Send_WhatSomebodyElseChanged_AsksFirstAndSendsNothing()
+    {
+        var (id, title, ids) = await app.DraftAsync(people: 1);
+        await app.RunAsync(Device.Desktop, $"/compose/{id}", async page =>
+        {
+            await page.GetByLabel("Title").Expect().ToHaveValueAsync(title);
+            await ChangeAsync(id, "Theirs");
+            await page.Button("Send").ClickAsync();
+            await page.DialogButton("Send to 1 person").ClickAsync();
+            await page.OpenDialog().Expect().ToContainTextAsync("Somebody else changed this broadcast");
+            Assert.Equal("draft", (await app.GetAsync($"v1/admin/broadcasts/{id}")).Text("status"));
+            await page.DialogButton("Take theirs, drop mine").ClickAsync();
+            await page.GetByLabel("Text of this broadcast").Expect().ToHaveValueAsync("Theirs");
+            await page.Button("Send").ClickAsync();
+            await page.DialogButton("Send to 1 person").ClickAsync();
+            await app.EndAsync(await page.IdAtAsync("/broadcasts"));
+        }, isExpected: DashboardFixture.Refused(HttpStatusCode.PreconditionFailed));
+        Assert.Equal("Theirs", app.TheMessage(ids[0]).Message.Text);
+    }
+
+    [Fact]
+    public async Task Send_WhatWasApprovedMeanwhile_IsDoneWithoutAQuestion()
+    {
+        var (id, title, ids) = await app.DraftAsync(people: 1);
+        await app.RunAsync(Device.Desktop, $"/compose/{id}", async page =>
+        {
+            await page.GetByLabel("Title").Expect().ToHaveValueAsync(title);
+            await ApproveAsync(id);
+            await page.Button("Send").ClickAsync();
+            await page.DialogButton("Send to 1 person").ClickAsync();
+            await app.EndAsync(await page.IdAtAsync("/broadcasts"));
+        }, isExpected: DashboardFixture.Refused(HttpStatusCode.PreconditionFailed));
+        app.TheMessage(ids[0]);
+    }
+
+    [Fact]
+    public async Task Test_OfWhatSomebodyElseChanged_AsksFirstAndSendsWhatTheFormShows()
+    {
+        var (id, title, ids) = await app.DraftAsync(people: 1);
+        await app.RunAsync(Device.Desktop, $"/compose/{id}", async page =>
+        {
+            await page.GetByLabel("Title").Expect().ToHaveValueAsync(title);
+            await ChangeAsync(id, "Theirs");
+            await page.GetByLabel("Chat ids").FillAsync($"{ids[0]}");
+            await page.Button("Send a test").ClickAsync();
+            await page.DialogButton("Save mine over theirs").ClickAsync();
+            await page.Locator(".lines .badge.good").Expect().ToHaveTextAsync("Sent");
+        });
+        Assert.Equal($"Hi Name{ids[0]}", app.TheMessage(ids[0]).Message.Text);
+    }
+
+    private async Task ChangeAsync(string id, string text)
+    {
+        var broadcast = await app.GetAsync($"v1/admin/broadcasts/{id}");
+        await app.PutAsync($"v1/admin/broadcasts/{id}", new
+        {
+            title = broadcast.Text("title"), template_id = broadcast.Text("template_id"), cohort_query = broadcast.GetProperty("cohort_query"), message_template = text,
+        });
+    }
+
+    private async Task<JsonElement> ApproveAsync(string id)
+    {
+        using var second = await app.AsAsync(Role.Sender);
+        var seen = new { updated_at = (await app.GetAsync($"v1/admin/broadcasts/{id}")).Text("updated_at") };
+        return await MarketingApp.ReadAsync(await second.PostAsJsonAsync($"v1/admin/broadcasts/{id}/approve", seen), HttpStatusCode.OK);
+    }
+}
