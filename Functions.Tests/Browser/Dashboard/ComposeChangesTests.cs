@@ -62,6 +62,43 @@ public sealed class ComposeChangesTests(ComposeFixture app) : IClassFixture<Comp
         Assert.Equal($"Hi Name{ids[0]}", app.TheMessage(ids[0]).Message.Text);
     }
 
+    [Fact]
+    public async Task Save_WhileItsAnswerIsAwaited_DoesNotCountWhatIsTyped()
+    {
+        var (id, _, _) = await app.DraftAsync(people: 1);
+        await app.RunAsync(Device.Desktop, $"/compose/{id}", async page =>
+        {
+            await page.GetByLabel("Title").FillAsync("Saved");
+            var answer = await page.HoldAsync($"**/api/v1/admin/broadcasts/{id}");
+            await page.Button("Save draft").ClickAsync();
+            await answer.Asked;
+            await page.GetByLabel("Title").FillAsync("Typed later");
+            answer.Release();
+            await page.Toast("Draft saved").Expect().ToBeVisibleAsync();
+            await page.Link("Templates").ClickAsync();
+            await page.DialogButton("Stay").ClickAsync();
+            await page.GetByLabel("Title").Expect().ToHaveValueAsync("Typed later");
+        });
+        Assert.Equal("Saved", (await app.GetAsync($"v1/admin/broadcasts/{id}")).Text("title"));
+    }
+
+    [Fact]
+    public async Task Send_WhileTheAudienceIsChanged_IsNotConfirmedWithTheOldNumber()
+    {
+        var (id, _, _) = await app.DraftAsync(people: 1);
+        await app.RunAsync(Device.Desktop, $"/compose/{id}", async page =>
+        {
+            await page.Count().Expect().ToHaveTextAsync("1 person now");
+            var answer = await page.HoldAsync("**/api/v1/admin/cohorts/preview");
+            await page.Button("Send").ClickAsync();
+            await answer.Asked;
+            await page.Button("Remove condition 1").ClickAsync();
+            answer.Release();
+            await page.Toast("changed while the people were counted").Expect().ToBeVisibleAsync();
+            await page.OpenDialog().Expect().ToHaveCountAsync(0);
+        });
+    }
+
     private async Task ChangeAsync(string id, string text)
     {
         var broadcast = await app.GetAsync($"v1/admin/broadcasts/{id}");

@@ -29,6 +29,19 @@ internal static class ComposePage
         await page.GetByLabel($"Condition {number}: value").FillAsync(region);
     }
 
+    /// <summary>Has requests to the address wait until they are released.</summary>
+    public static async Task<(Task Asked, Action Release)> HoldAsync(this IPage page, string address)
+    {
+        var (asked, released) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await page.RouteAsync(address, async route =>
+        {
+            asked.TrySetResult();
+            await released.Task;
+            await route.FallbackAsync();
+        });
+        return (asked.Task, released.SetResult);
+    }
+
     /// <summary>The id at the end of the address, once the page is at this hash.</summary>
     public static async Task<string> IdAtAsync(this IPage page, string hash)
     {

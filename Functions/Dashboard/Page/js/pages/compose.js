@@ -55,6 +55,7 @@ function compose(broadcast, etag, template, content, signal) {
   async function save(scheduledAt, over = false) {
     if (form.isMissing()) return false;
     const isNew = !store.broadcast;
+    const saved = written(); // what is typed until the answer is not
     try {
       await store.save(form.body(scheduledAt), over);
     } catch (error) {
@@ -65,7 +66,7 @@ function compose(broadcast, etag, template, content, signal) {
       if (rest.length) showProblems({ errors: Object.fromEntries(rest) }, form.fields);
       return false;
     }
-    kept = written();
+    kept = saved;
     if (isNew) guard.moved(`#/compose/${store.broadcast.id}`);
     if (!scheduledAt) toast("Draft saved");
     return true;
@@ -106,6 +107,7 @@ function compose(broadcast, etag, template, content, signal) {
     const wrong = form.when.problem();
     form.when.field.problem(wrong);
     if (wrong) return form.when.field.control.focus();
+    const counted = written();
     let recipients;
     try {
       recipients = (await api.post("v1/admin/cohorts/preview", { cohort_query: form.query() })).count;
@@ -113,6 +115,7 @@ function compose(broadcast, etag, template, content, signal) {
       if (form.cohortProblem(error.errors ?? {})) return;
       throw error;
     }
+    if (written() !== counted) return toast("Something was changed while the people were counted. Look at it, then press again.", true);
     if (!recipients && !isLater) return void await openDialog("Nobody would get it", (close) => [
       h("p", null, "The conditions reach nobody now. Change them, or choose another audience."),
       h("div", { class: "actions" }, h("button", { type: "button", class: "button primary", onclick: () => close() }, "Change the audience")),
