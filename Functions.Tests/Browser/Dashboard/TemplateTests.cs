@@ -130,6 +130,25 @@ public sealed class TemplateTests(DashboardFixture app) : IClassFixture<Dashboar
     }
 
     [Fact]
+    public async Task Template_WhileItIsSaved_TakesNothingThatWouldBeLost()
+    {
+        var template = await app.TemplateAsync("First");
+        await app.RunAsync(Device.Desktop, $"/templates/{template.Id()}", async page =>
+        {
+            var message = page.GetByLabel("Message", new() { Exact = true });
+            await message.FillAsync("Second");
+            var answer = await page.HoldAsync($"**/api/v1/admin/templates/{template.Id()}");
+            await page.Button("Save").ClickAsync();
+            await answer.Asked;
+            await message.Expect().ToBeDisabledAsync();
+            answer.Release();
+            await page.Toast("Saved").Expect().ToBeVisibleAsync();
+            await message.Expect().ToBeEnabledAsync();
+            await message.Expect().ToHaveValueAsync("Second");
+        });
+    }
+
+    [Fact]
     public async Task Template_ShownAsAPerson_HasTheirFields()
     {
         var (_, ids) = await app.AudienceAsync(1);

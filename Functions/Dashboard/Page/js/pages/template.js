@@ -24,8 +24,8 @@ export function page({ params, signal }) {
       isChanged = true;
       state.textContent = "Not saved yet";
     } });
-    const save = actionButton({ class: "button primary" }, "Save", () => store(editor, saved, etag));
     const form = h("fieldset", { disabled: !session.may("edit") }, editor.element);
+    const save = actionButton({ class: "button primary" }, "Save", () => store(editor, form, saved, etag));
     document.title = `${saved.name || "New template"} · Marketing`;
     fill(content,
       h("div", { class: "page-head" },
@@ -43,12 +43,9 @@ export function page({ params, signal }) {
     if (!saved.id) editor.name.control.focus();
   }
 
-  async function store(editor, saved, etag) {
-    const body = editor.value();
+  async function store(editor, form, saved, etag) {
     try {
-      const answer = saved.id
-        ? await request("PUT", `v1/admin/templates/${saved.id}`, { body, headers: etag ? { "If-Match": etag } : {} })
-        : await request("POST", "v1/admin/templates", { body });
+      const answer = await write(editor.value(), form, saved.id, etag);
       isChanged = false;
       toast("Saved");
       if (saved.id) {
@@ -57,14 +54,26 @@ export function page({ params, signal }) {
         content.querySelector(".send-bar .button").focus({ preventScroll: true });
       } else location.hash = `#/templates/${answer.data.id}`;
     } catch (error) {
-      if (error.status === 412) return changedByOthers(editor, saved);
+      if (error.status === 412) return changedByOthers(editor, form, saved);
       if (error.status === 409) return showProblems({ errors: { "/name": [error.message] } }, editor.fieldsOf({}));
       if (!Object.keys(error.errors ?? {}).length) throw error;
       showProblems(error, editor.fieldsOf(error.errors));
     }
   }
 
-  async function changedByOthers(editor, saved) {
+  // The answer draws the form anew, so nothing can be typed until it is there.
+  async function write(body, form, id, etag) {
+    form.disabled = true;
+    try {
+      return id
+        ? await request("PUT", `v1/admin/templates/${id}`, { body, headers: etag ? { "If-Match": etag } : {} })
+        : await request("POST", "v1/admin/templates", { body });
+    } finally {
+      form.disabled = false;
+    }
+  }
+
+  async function changedByOthers(editor, form, saved) {
     const choice = await openDialog("Somebody else changed this template", (close) => [
       h("p", null, "It was saved again after you opened it. Saving yours now would undo what they did; theirs stays readable among the versions."),
       h("div", { class: "actions stacked" },
@@ -72,7 +81,7 @@ export function page({ params, signal }) {
         h("button", { type: "button", class: "button", onclick: () => close("theirs") }, "Take theirs, drop mine"),
         h("button", { type: "button", class: "button danger", onclick: () => close("mine") }, "Save mine over theirs")),
     ]);
-    if (choice === "mine") return store(editor, saved, null);
+    if (choice === "mine") return store(editor, form, saved, null);
     if (choice !== "theirs") return;
     const { data, etag } = await request("GET", `v1/admin/templates/${saved.id}`);
     draw(data, etag);
