@@ -63,6 +63,23 @@ public sealed class ComposeChangesTests(ComposeFixture app) : IClassFixture<Comp
     }
 
     [Fact]
+    public async Task Send_OfAScheduledOne_SendsItAsItWasApproved()
+    {
+        var (region, ids) = await app.AudienceAsync(1);
+        var id = await app.BroadcastAsync(new { region }, scheduledAt: TimeProvider.System.GetUtcNow().AddDays(3));
+        var approver = (await ApproveAsync(id)).Text("approved_by");
+        await app.RunAsync(Device.Desktop, $"/compose/{id}", async page =>
+        {
+            await page.Button("Now").ClickAsync();
+            await page.Button("Send").ClickAsync();
+            await page.DialogButton("Send to 1 person").ClickAsync();
+            await app.EndAsync(await page.IdAtAsync("/broadcasts"));
+        });
+        app.TheMessage(ids[0]);
+        Assert.Equal(approver, (await app.GetAsync($"v1/admin/broadcasts/{id}")).Text("approved_by"));
+    }
+
+    [Fact]
     public async Task Save_WhileItsAnswerIsAwaited_DoesNotCountWhatIsTyped()
     {
         var (id, _, _) = await app.DraftAsync(people: 1);

@@ -31,10 +31,12 @@ function compose(broadcast, etag, template, content, signal) {
   const store = new BroadcastStore(broadcast.id ? broadcast : null, etag);
   const isScheduled = () => store.broadcast?.status === "scheduled";
   const form = broadcastForm({ broadcast, template, signal, onchange: () => summarize(), saved: saveForTest });
-  const written = () => JSON.stringify(form.body(form.when && form.when.isLater() ? form.when.at() : null));
+  const written = () => form.body(form.when && form.when.isLater() ? form.when.at() : null);
+  const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   let kept = written();
-  const isChanged = () => kept !== null && written() !== kept;
-  const guard = guardUnsaved(isChanged, signal);
+  // But for its time, which is no reason to save before it is tested or sent now: that would take its approval back.
+  const isStored = () => store.broadcast && isSame({ ...written(), scheduled_at: null }, { ...kept, scheduled_at: null });
+  const guard = guardUnsaved(() => kept !== null && !isSame(written(), kept), signal);
   const summary = h("p", { class: "summary", role: "status" });
   const go = session.may("send") && actionButton({ class: "button primary" }, "", () => start());
   const draft = actionButton({ class: "button" }, "", async () => {
@@ -75,7 +77,7 @@ function compose(broadcast, etag, template, content, signal) {
   async function saveForTest() {
     // What is scheduled stays so: a test is no reason to take it off.
     const at = isScheduled() ? form.when.at() ?? new Date(store.broadcast.scheduled_at) : null;
-    const isReady = !store.broadcast || isChanged() ? await save(at) : await store.isAsSeen() || await changedByOthers(at);
+    const isReady = isStored() ? await store.isAsSeen() || await changedByOthers(at) : await save(at);
     summarize();
     return isReady ? store.broadcast.id : null;
   }
@@ -115,7 +117,7 @@ function compose(broadcast, etag, template, content, signal) {
       if (form.cohortProblem(error.errors ?? {})) return;
       throw error;
     }
-    if (written() !== counted) return toast("Something was changed while the people were counted. Look at it, then press again.", true);
+    if (!isSame(written(), counted)) return toast("Something was changed while the people were counted. Look at it, then press again.", true);
     if (!recipients && !isLater) return void await openDialog("Nobody would get it", (close) => [
       h("p", null, "The conditions reach nobody now. Change them, or choose another audience."),
       h("div", { class: "actions" }, h("button", { type: "button", class: "button primary", onclick: () => close() }, "Change the audience")),
@@ -126,7 +128,7 @@ function compose(broadcast, etag, template, content, signal) {
         toast("Scheduled");
         leaveTo(`#/broadcasts/${store.broadcast.id}`);
       }
-    } else if ((store.broadcast && !isChanged() && !isScheduled()) || await save(null)) await send();
+    } else if (isStored() || await save(null)) await send();
   }
 
   function confirmed(recipients, isLater) {
@@ -149,7 +151,7 @@ function compose(broadcast, etag, template, content, signal) {
       if (error.status !== 403) throw error;
       const isLeaving = await openDialog("A second person has to send this", (close) => [
         h("p", null, error.message),
-        h("p", null, "It is saved as a draft. Ask another sender to open it and to approve or send it; your own change later takes an approval back."),
+        h("p", null, isScheduled() ? "It stays scheduled." : "It is saved as a draft.", " Ask another sender to open it and to approve or send it; your own change later takes an approval back."),
         h("div", { class: "actions" }, h("button", { type: "button", class: "button", onclick: () => close(false) }, "Go on editing"),
           h("button", { type: "button", class: "button primary", onclick: () => close(true) }, "See the broadcast")),
       ]);
