@@ -92,6 +92,30 @@ public sealed class ComposeCohortTests(DashboardFixture app) : IClassFixture<Das
     }
 
     [Fact]
+    public async Task Cohort_APersonOfAnotherLanguage_SeesTheirTranslationUnlessTheTextIsTheBroadcastsOwn()
+    {
+        var telegramId = MarketingApp.NewTelegramIds(1)[0];
+        await app.PostCsvAsync($"telegram_user_id,first_name,language,region\n{telegramId},Name{telegramId},de,R{telegramId}\n");
+        var template = await app.TemplateAsync("Hi {{ first_name }}");
+        await app.PutAsync($"v1/admin/templates/{template.Id()}", new
+        {
+            name = template.Text("name"), content = "Hi {{ first_name }}", cta_buttons = template.GetProperty("cta_buttons"),
+            translations = new { de = new { content = "Hallo {{ first_name }}", cta_buttons = new object[] { new { label = "Öffnen" }, new { } } } },
+        });
+        await app.RunAsync(Device.Desktop, $"/compose?template={template.Id()}", async page =>
+        {
+            await page.Locator(".bubble").Expect().ToHaveTextAsync("Hi Ada");
+            await page.AddRegionAsync($"R{telegramId}");
+            await page.Button($"Name{telegramId}").ClickAsync();
+            await page.Locator(".bubble").Expect().ToHaveTextAsync($"Hallo Name{telegramId}");
+            await page.Locator(".bubble-buttons li").Expect().ToHaveTextAsync(["Öffnen", "Join"]);
+            await page.GetByLabel("Write another text for this broadcast only").CheckAsync();
+            await page.Locator(".bubble").Expect().ToHaveTextAsync($"Hi Name{telegramId}");
+            await page.Locator(".bubble-buttons li").Expect().ToHaveTextAsync(["Open", "Join"]);
+        });
+    }
+
+    [Fact]
     public async Task Cohort_OfABroadcast_IsChosenByItsTitle()
     {
         var (region, _) = await app.AudienceAsync(2);

@@ -46,7 +46,7 @@ export function messageStep({ template, ownText, onchange, signal }) {
     text.field.hidden = !isOwn;
     edit.hidden = !chosen;
     if (chosen) edit.href = `#/templates/${chosen.id}`;
-    preview.show(isOwn ? text.control.value : chosen?.content ?? "", chosen?.cta_buttons ?? []);
+    preview.show(isOwn ? text.control.value : chosen?.content ?? "", chosen?.cta_buttons ?? [], isOwn ? null : chosen?.id);
   }
 
   show();

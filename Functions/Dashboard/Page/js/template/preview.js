@@ -11,20 +11,21 @@ const persons = { sample: {}, nobody: { sample: {} } };
 /**
  * A text as one person would get it, kept up to date while it is written. onproblems gets what is wrong with the text, with line
  * and column, and an empty list when nothing is.
- * @returns {{element: Element, showAs: (person: object) => void, show: (content: string, buttons: {label: string, action: string}[]) => void}}
+ * @returns {{element: Element, showAs: (person: object) => void, show: (content: string, buttons: {label: string, action: string}[], template?: string) => void}}
+ *   show: with the id of a template whose text this is, the person's language chooses among its translations
  */
 export function livePreview({ onproblems, signal, heading = "Preview" }) {
   const bubble = h("div", { class: "preview-bubble", "aria-live": "polite", "aria-busy": "false" });
   const length = h("p", { class: "muted small preview-length" });
   const notice = h("p", { class: "notice warn", hidden: true });
   let person = persons.sample;
-  let wanted = { content: "", buttons: [] };
+  let wanted = { content: "", buttons: [], template: null };
   let rendered = null;
   let asked = 0;
 
   function draw() {
     if (!wanted.content.trim()) fill(bubble, h("p", { class: "muted" }, "The message appears here."));
-    else if (rendered) fill(bubble, telegramBubble(rendered.html, wanted.buttons));
+    else if (rendered) fill(bubble, telegramBubble(rendered.html, rendered.cta_buttons ?? wanted.buttons));
     length.textContent = rendered && wanted.content.trim() ? `${number(rendered.length)} of ${number(rendered.max_length)} characters` : "";
     length.classList.toggle("near-limit", Boolean(rendered) && rendered.length > rendered.max_length * 0.9);
   }
@@ -37,7 +38,7 @@ export function livePreview({ onproblems, signal, heading = "Preview" }) {
 
   async function read() {
     const mine = ++asked;
-    const { content } = wanted;
+    const { content, template } = wanted;
     if (!content.trim()) {
       rendered = null;
       say(null);
@@ -46,7 +47,9 @@ export function livePreview({ onproblems, signal, heading = "Preview" }) {
     }
     bubble.setAttribute("aria-busy", "true");
     try {
-      const answer = await api.post("v1/admin/templates/preview", { content, ...person }, { signal });
+      const answer = template
+        ? await api.post(`v1/admin/templates/${template}/preview`, person, { signal })
+        : await api.post("v1/admin/templates/preview", { content, ...person }, { signal });
       if (mine !== asked) return;
       rendered = answer;
       say(null);
@@ -69,9 +72,9 @@ export function livePreview({ onproblems, signal, heading = "Preview" }) {
   return {
     element: h("section", { class: "card preview", "aria-label": heading }, h("h2", null, heading), picker.element, bubble, notice, length),
     showAs: picker.choose,
-    show(content, buttons) {
-      const isSameText = content === wanted.content;
-      wanted = { content, buttons };
+    show(content, buttons, template = null) {
+      const isSameText = content === wanted.content && template === wanted.template;
+      wanted = { content, buttons, template };
       if (isSameText) draw();
       else readSoon();
     },
