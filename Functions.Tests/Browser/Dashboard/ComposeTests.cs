@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Marketing.Core.Access;
 using Marketing.Functions.Tests.Fixtures;
@@ -90,7 +91,7 @@ public sealed class ComposeTests(ComposeFixture app) : IClassFixture<ComposeFixt
     public async Task Compose_AtATimeOfAZone_IsScheduledThenAndNoTimeThatIsSkipped()
     {
         var template = await app.TemplateAsync();
-        var day = NextSummerTime();
+        var day = LastSunday(3);
         await app.RunAsync(Device.Phone, $"/compose?template={template.Id()}", async page =>
         {
             await page.GetByLabel("Title").FillAsync("Later");
@@ -105,12 +106,36 @@ public sealed class ComposeTests(ComposeFixture app) : IClassFixture<ComposeFixt
             await page.GetByLabel("Time", new() { Exact = true }).FillAsync("03:30");
             await page.Locator(".meaning").Expect().ToContainTextAsync("1:30 AM UTC");
             await page.Button("Schedule").ClickAsync();
-            await page.OpenDialog().Expect().ToContainTextAsync("3:30 AM (Europe/Berlin)");
+            await page.OpenDialog().Expect().ToContainTextAsync("3:30 AM (Europe/Berlin, UTC+02:00)");
+            await page.Locator(".summary").Expect().ToContainTextAsync("3:30 AM (Europe/Berlin, UTC+02:00)");
             await page.DialogButton("Schedule").ClickAsync();
 
             var broadcast = await app.GetAsync($"v1/admin/broadcasts/{await page.IdAtAsync("/broadcasts")}");
             Assert.Equal(("scheduled", $"{day:yyyy-MM-dd}T01:30:00Z"), (broadcast.Text("status"), broadcast.Text("scheduled_at")));
         });
+    }
+
+    // The clocks there go from 3:00 back to 2:00 that night.
+    [Fact]
+    public async Task Compose_AtTheSecondOfTwoEqualTimes_StaysThere()
+    {
+        var token = await app.TokenAsync(Role.Sender);
+        using var sender = app.With(token);
+        await MarketingApp.ReadAsync(await sender.PatchAsJsonAsync("v1/admin/me", new { time_zone = "Europe/Berlin" }), HttpStatusCode.OK);
+        var at = new DateTimeOffset(LastSunday(10), new(1, 30), TimeSpan.Zero);
+        var id = await app.BroadcastAsync(new { }, scheduledAt: at);
+        await app.RunAsync(Device.Phone, $"/compose/{id}", async page =>
+        {
+            await page.Button("The second").Expect().ToHaveAttributeAsync("aria-pressed", "true");
+            await page.AssertFitsAsync();
+            await page.GetByLabel("Title").FillAsync("Twice");
+            await page.Button("Schedule again").ClickAsync();
+            await page.OpenDialog().Expect().ToContainTextAsync("2:30 AM (Europe/Berlin, UTC+01:00)");
+            await page.DialogButton("Schedule").ClickAsync();
+            await page.IdAtAsync("/broadcasts");
+        }, token);
+        var broadcast = await app.GetAsync($"v1/admin/broadcasts/{id}");
+        Assert.Equal(("Twice", at), (broadcast.Text("title"), broadcast.GetProperty("scheduled_at").GetDateTimeOffset()));
     }
 
     [Fact]
@@ -261,10 +286,10 @@ public sealed class ComposeTests(ComposeFixture app) : IClassFixture<ComposeFixt
         await Assertions.Expect(target).ToBeFocusedAsync();
     }
 
-    // The last Sunday of March, of next year so that it is to come.
-    private static DateOnly NextSummerTime()
+    // Of next year, so that it is to come.
+    private static DateOnly LastSunday(int month)
     {
-        var day = new DateOnly(TimeProvider.System.GetUtcNow().Year + 1, 3, 31);
+        var day = new DateOnly(TimeProvider.System.GetUtcNow().Year + 1, month, 31);
         return day.AddDays(-(int)day.DayOfWeek);
     }
 }

@@ -8,8 +8,8 @@ import { findZones, instantsOf, offsetName, wallClock } from "./zoned-time.js";
 /**
  * Now, or a time in a zone.
  * @param {string | null} scheduledAt an ISO time
- * @returns {{element: Element, field: object, at: () => Date | null, problem: () => string | null, zone: () => string, isLater: () => boolean}}
- *   at: null for now
+ * @returns {{element: Element, field: object, at: () => Date | null, problem: () => string | null, words: () => string | null, isLater: () => boolean}}
+ *   at: null for now; words: of the chosen time, with its zone and offset, for the clocks there may show it twice
  */
 export function whenStep(scheduledAt, onchange) {
   const home = session.me.time_zone;
@@ -17,7 +17,8 @@ export function whenStep(scheduledAt, onchange) {
   const start = scheduledAt ? new Date(scheduledAt) : new Date(Math.ceil((Date.now() + 1_800_000) / 3_600_000) * 3_600_000);
   const { date, time } = wallClock(start, home);
   let isLater = Boolean(scheduledAt);
-  let isSecond = false;
+  // Of a time that comes twice, for the clocks are set back over it.
+  let isSecond = start >= instantsOf(date, time, home)[1];
 
   const day = field("Date", h("input", { type: "date", class: "input", value: date, oninput: changed }));
   const clock = field("Time", h("input", { type: "time", class: "input", value: time, oninput: changed }));
@@ -26,7 +27,7 @@ export function whenStep(scheduledAt, onchange) {
   zones.set(home, home);
   const zone = field("Time zone", zones.input, null, zones.element);
   const meaning = h("p", { class: "meaning", role: "status" });
-  const twice = choices("Which of the two", [["first", "The first"], ["second", "The second"]], "first", (which) => {
+  const twice = choices("Which of the two", [["first", "The first"], ["second", "The second"]], isSecond ? "second" : "first", (which) => {
     isSecond = which === "second";
     explain();
     onchange();
@@ -38,6 +39,11 @@ export function whenStep(scheduledAt, onchange) {
     const found = instants();
     return found[isSecond && found.length > 1 ? 1 : 0] ?? null;
   };
+
+  function words() {
+    const at = chosen();
+    return at && `${dateTime(at, zones.value)} (${[...new Set([zones.value, offsetName(at, zones.value)])].join(", ")})`;
+  }
 
   function problem() {
     if (!isLater) return null;
@@ -81,9 +87,8 @@ export function whenStep(scheduledAt, onchange) {
       later.hidden = !isLater;
       changed();
     })), later),
-    field: { ...clock, problem: showProblem }, problem,
+    field: { ...clock, problem: showProblem }, problem, words,
     at: () => (isLater ? chosen() : null),
-    zone: () => zones.value,
     isLater: () => isLater,
   };
 }

@@ -1,6 +1,6 @@
 import { api, request } from "../api.js";
 import { fill, h, icon } from "../dom.js";
-import { dateTime, number } from "../format.js";
+import { number } from "../format.js";
 import { BroadcastStore } from "../compose/broadcast-store.js";
 import { broadcastForm } from "../compose/form.js";
 import { session } from "../session.js";
@@ -45,9 +45,8 @@ function compose(broadcast, etag, template, content, signal) {
 
   function summarize() {
     const count = form.count();
-    const at = form.when && form.when.isLater() ? form.when.at() : null;
     const people = count === null ? null : `${number(count)} ${count === 1 ? "person" : "people"}`;
-    const time = form.when && (!form.when.isLater() ? "now" : at ? dateTime(at, session.me.time_zone) : "no time yet");
+    const time = form.when && (form.when.isLater() ? form.when.words() ?? "no time yet" : "now");
     summary.textContent = [people, time].filter(Boolean).join(" · ");
     if (go) fill(go, icon(form.when.isLater() ? "clock" : "send"), form.when.isLater() ? (isScheduled() ? "Schedule again" : "Schedule") : "Send");
     fill(draft, isScheduled() ? "Back to draft" : "Save draft");
@@ -133,10 +132,9 @@ function compose(broadcast, etag, template, content, signal) {
 
   function confirmed(recipients, isLater) {
     const people = `${number(recipients)} ${recipients === 1 ? "person" : "people"}`;
-    const at = form.when.at();
     return confirmDialog(isLater ? {
       title: `Schedule for ${people}?`,
-      text: [`It is sent at ${dateTime(at, form.when.zone())} (${form.when.zone()}), to everybody whom the conditions reach then; now that is ${people}.`],
+      text: [`It is sent at ${form.when.words()}, to everybody whom the conditions reach then; now that is ${people}.`],
       confirm: "Schedule",
     } : { title: `Send to ${people} now?`, text: "Messages that have left cannot be taken back. You can pause or cancel the rest.", confirm: `Send to ${people}` });
   }
