@@ -100,6 +100,37 @@ public sealed class ComposeChangesTests(ComposeFixture app) : IClassFixture<Comp
     }
 
     [Fact]
+    public async Task Save_ChangedAfterAnAnswerWasLost_MakesOneBroadcast()
+    {
+        var template = await app.TemplateAsync();
+        var title = $"Lost {template.Id()}";
+        var answersToLose = 1;
+        await app.RunAsync(Device.Desktop, $"/compose?template={template.Id()}", async page =>
+        {
+            await page.RouteAsync("**/api/v1/admin/broadcasts", async route =>
+            {
+                if (Interlocked.Decrement(ref answersToLose) >= 0)
+                {
+                    await route.FetchAsync();
+                    await route.AbortAsync();
+                }
+                else
+                {
+                    await route.FallbackAsync();
+                }
+            });
+            await page.GetByLabel("Title").FillAsync(title);
+            await page.Button("Save draft").ClickAsync();
+            await page.Toast("cannot be reached").Expect().ToBeVisibleAsync();
+            await page.GetByLabel("Title").FillAsync($"{title}, changed");
+            await page.Button("Save draft").ClickAsync();
+            await page.IdAtAsync("/compose");
+        }, isExpected: error => error.Contains("ERR_FAILED", StringComparison.Ordinal));
+        var made = await app.GetAsync($"v1/admin/broadcasts?search={Uri.EscapeDataString(title)}");
+        Assert.Equal($"{title}, changed", Assert.Single(made.GetProperty("items").EnumerateArray()).Text("title"));
+    }
+
+    [Fact]
     public async Task Send_WhileTheAudienceIsChanged_IsNotConfirmedWithTheOldNumber()
     {
         var (id, _, _) = await app.DraftAsync(people: 1);

@@ -11,6 +11,7 @@ function newKey() {
  */
 export class BroadcastStore {
   #keys = new Map();
+  #unanswered = null; // the body of a create that may have been done
 
   /** @param {object | null} broadcast as the API answered it, null for a new one */
   constructor(broadcast, etag) {
@@ -34,8 +35,25 @@ export class BroadcastStore {
 
   /** @throws {ApiError} 412 when somebody else changed it; over is whether that is to be ignored */
   async save(body, over = false) {
-    if (this.broadcast) this.#keep(await request("PUT", this.#path(), { body, headers: over ? {} : { "If-Match": this.etag } }));
-    else this.#keep(await request("POST", "v1/admin/broadcasts", { body, headers: this.#key(JSON.stringify(body)) }));
+    const isOther = this.#unanswered && JSON.stringify(this.#unanswered) !== JSON.stringify(body);
+    // First to have what it made, or this body would make a second broadcast.
+    if (isOther) await this.#create(this.#unanswered).catch((error) => {
+      if (this.#unanswered) throw error;
+    });
+    if (!this.broadcast) return this.#create(body);
+    this.#keep(await request("PUT", this.#path(), { body, headers: over ? {} : { "If-Match": this.etag } }));
+  }
+
+  async #create(body) {
+    this.#unanswered = body;
+    try {
+      this.#keep(await request("POST", "v1/admin/broadcasts", { body, headers: this.#key(JSON.stringify(body)) }));
+      this.#unanswered = null;
+    } catch (error) {
+      // A refusal says that the key made nothing before.
+      if (error.status >= 400 && error.status < 500) this.#unanswered = null;
+      throw error;
+    }
   }
 
   /** Sends what was saved or seen. @throws {ApiError} 412 when it is something else by now */

@@ -55,7 +55,6 @@ function compose(broadcast, etag, template, content, signal) {
   /** Saves the form; false when it was refused, which its fields then tell. */
   async function save(scheduledAt, over = false) {
     if (form.isMissing()) return false;
-    const isNew = !store.broadcast;
     const saved = written(); // what is typed until the answer is not
     try {
       await store.save(form.body(scheduledAt), over);
@@ -68,7 +67,7 @@ function compose(broadcast, etag, template, content, signal) {
       return false;
     }
     kept = saved;
-    if (isNew) guard.moved(`#/compose/${store.broadcast.id}`);
+    if (!signal.aborted) guard.moved(`#/compose/${store.broadcast.id}`);
     if (!scheduledAt) toast("Draft saved");
     return true;
   }
