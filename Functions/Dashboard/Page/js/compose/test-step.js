@@ -6,7 +6,7 @@ const Max = 10;
 
 /** Sends the message to a few chats before everybody gets it. saved() saves the broadcast and answers its id, or null when it cannot. */
 export function testStep(saved) {
-  const chats = field("Chat ids", h("input", { inputmode: "numeric", autocomplete: "off", placeholder: "100000001, 100000002" }),
+  const chats = field("Chat ids", h("input", { autocomplete: "off", placeholder: "100000001, 100000002" }),
     `Up to ${Max}, with commas between. The draft is saved first; nothing is counted in its numbers.`);
   const results = h("div", { role: "status" });
   const submit = h("button", { class: "button" }, icon("send"), "Send a test");
