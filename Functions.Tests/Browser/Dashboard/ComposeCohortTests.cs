@@ -63,12 +63,16 @@ public sealed class ComposeCohortTests(DashboardFixture app) : IClassFixture<Das
         var (region, _) = await app.AudienceAsync(3);
         await app.RunAsync(Device.Desktop, "/compose", async page =>
         {
-            await page.AddRegionAsync(region);
+            await page.Button("As JSON").ClickAsync();
+            await page.GetByLabel("Cohort query as JSON").FillAsync($$"""{"user_tier":"free","region":"{{region}}"}"""); // kept in another order
+            await page.Button("Conditions").ClickAsync();
             await page.Count().Expect().ToHaveTextAsync("3 people now");
             await page.Button("Save this cohort…").ClickAsync();
             await page.OpenDialog().GetByLabel("Name").FillAsync($"People of {region}");
             await page.Keyboard.PressAsync("Enter");
             await page.Toast("Saved").Expect().ToBeVisibleAsync();
+            await page.GetByLabel("Saved cohort").Locator("option:checked").Expect().ToHaveTextAsync($"People of {region}");
+            await page.Button("Remove condition 2").ClickAsync();
             await page.Button("Remove condition 1").ClickAsync();
             await page.GetByText("Everyone the bot can reach.").Expect().ToBeVisibleAsync();
             await page.GetByLabel("Saved cohort").SelectOptionAsync($"People of {region}");

@@ -3,6 +3,12 @@ import { fill, h } from "../dom.js";
 import { session } from "../session.js";
 import { actionButton, busy, confirmDialog, errorText, field, openDialog, showProblems, toast } from "../ui.js";
 
+/** The same text for queries that differ in the order of their keys alone, which the database does not keep. */
+function canonical(query) {
+  return JSON.stringify(query, (_, value) => (value && typeof value === "object" && !Array.isArray(value)
+    ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, value[key]])) : value));
+}
+
 /** Cohorts under a name: to take one, and to save the current query as one. */
 export function savedCohorts({ current, take, signal }) {
   const select = h("select", { class: "input", "aria-label": "Saved cohort", onchange: () => {
@@ -29,8 +35,8 @@ export function savedCohorts({ current, take, signal }) {
   /** Shows which saved cohort the query is, if any. */
   function compare() {
     const query = current();
-    const text = query && JSON.stringify(query);
-    const same = cohorts.find((c) => JSON.stringify(c.cohort_query) === text);
+    const text = query && canonical(query);
+    const same = cohorts.find((c) => canonical(c.cohort_query) === text);
     select.value = same?.id ?? "";
     remove.hidden = !same || !session.may("edit");
     save.hidden = !query || Boolean(same) || !session.may("edit");
