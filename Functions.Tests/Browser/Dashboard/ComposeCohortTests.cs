@@ -135,5 +135,11 @@ public sealed class ComposeCohortTests(DashboardFixture app) : IClassFixture<Das
             await page.ChooseAsync("Condition 2: value", $"Cup {region}");
             await page.Count().Expect().ToHaveTextAsync("2 people now");
         });
+        var draft = await app.BroadcastAsync(new { received = id, region });
+        await app.RunAsync(Device.Phone, $"/broadcasts/{draft}", async page =>
+        {
+            await page.Figure("Who gets it").Expect().ToHaveTextAsync($"Region is {region} and got the broadcast “Cup {region}”");
+            await page.AssertAccessibleAsync();
+        });
     }
 }
