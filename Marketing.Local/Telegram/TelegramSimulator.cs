@@ -50,6 +50,12 @@ public sealed class TelegramSimulator : IAsyncDisposable
     /// <summary>Messages that were answered 429, since the start.</summary>
     public int RefusedCount => state.Traffic.Refused;
 
+    /// <summary>Requests that a fault answered 5xx, since the start.</summary>
+    public int ServerErrorCount => state.Traffic.ServerErrors;
+
+    /// <summary>Requests that were reset or kept hanging, since the start: their callers cannot know.</summary>
+    public int CutOffCount => state.Traffic.CutOff;
+
     /// <summary>Requests that latency or a hang keeps waiting now.</summary>
     public int HeldCount => state.Traffic.Held;
 
@@ -78,6 +84,10 @@ public sealed class TelegramSimulator : IAsyncDisposable
     /// <summary>What a chat received, oldest first.</summary>
     public IReadOnlyList<ReceivedMessage> Messages(long chatId) =>
         [.. state.Log.Read(chatId, afterId: 0, limit: int.MaxValue, withOwn: false).Select(ReceivedMessage.From)];
+
+    /// <summary>What all chats received, oldest first.</summary>
+    public IReadOnlyList<ReceivedMessage> Messages() =>
+        [.. state.Log.Read(null, afterId: 0, limit: int.MaxValue, withOwn: false).Select(ReceivedMessage.From)];
 
     public void ClearMessages() => state.ClearLog();
 

@@ -14,6 +14,8 @@ internal sealed class Traffic
     private long requests;
     private long opensAt;
     private int refused;
+    private int serverErrors;
+    private int cutOff;
     private int held;
 
     public Traffic(SimulatorSettings settings, TimeProvider time)
@@ -45,11 +47,21 @@ internal sealed class Traffic
             : draw < reset ? FaultKind.Reset
             : draw < hang ? FaultKind.Hang
             : FaultKind.None;
+        if (kind == FaultKind.ServerError)
+            Interlocked.Increment(ref serverErrors);
+        else if (kind != FaultKind.None)
+            Interlocked.Increment(ref cutOff);
         return new Fault(kind, Percent(settings.Seed, 2 * request + 1) < settings.FaultDeliversPercent);
     }
 
     /// <summary>Messages that were answered 429.</summary>
     public int Refused => Volatile.Read(ref refused);
+
+    /// <summary>Requests that a fault answered 5xx.</summary>
+    public int ServerErrors => Volatile.Read(ref serverErrors);
+
+    /// <summary>Requests that were reset, or kept hanging.</summary>
+    public int CutOff => Volatile.Read(ref cutOff);
 
     /// <summary>Requests that latency or a hang keeps waiting now.</summary>
     public int Held => Volatile.Read(ref held);
