@@ -17,6 +17,9 @@ internal static class AudienceFile
                     last_trade_at) FROM STDIN (FORMAT CSV)
         """;
 
+    /// <summary>Telegram's ids come in no order: a step that shares no factor with the 2^32 numbers visits each of them once.</summary>
+    public static long TelegramId(int n) => 1_000_000_000L + (uint)(n * 2_654_435_761u);
+
     public static async Task WriteAsync(string import, string copy, int people, CancellationToken ct)
     {
         await using var toImport = new StreamWriter(import, append: false, new UTF8Encoding(false), 1 << 16);
@@ -26,8 +29,7 @@ internal static class AudienceFile
         var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         for (var n = 0; n < people; n++)
         {
-            // Telegram's ids come in no order: a step that shares no factor with the 2^32 numbers visits each of them once.
-            var telegramId = 1_000_000_000L + (uint)(n * 2_654_435_761u);
+            var telegramId = TelegramId(n);
             var person = string.Create(CultureInfo.InvariantCulture,
                 $"Person{n % 5_003},Family{n % 40_009},person_{n},{Languages[n % 5]},{(n % 7 == 0 ? "premium" : "free")},{Regions[n % 4]}");
             var traded = start.AddSeconds(-(n % 90) * 86_400L - n % 86_400).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
