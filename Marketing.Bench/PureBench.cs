@@ -5,6 +5,7 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
+using Perfolizer.Mathematics.OutlierDetection;
 
 namespace Marketing.Bench;
 
@@ -37,11 +38,21 @@ internal static class PureBench
         report.Title("render", $"pure parts by BenchmarkDotNet, {Pairs.Length} pairs, {job.Run.IterationCount} iterations each");
         var artifacts = Directory.CreateTempSubdirectory("marketing-bench-");
         var config = ManualConfig.CreateEmpty()
-            .AddJob(job.WithToolchain(InProcessEmitToolchain.Instance))
+            .AddJob(job.WithToolchain(InProcessEmitToolchain.Instance)
+                // All of them: a part's and its bare operation's are compared one by one.
+                .WithOutlierMode(OutlierMode.DontRemove))
             .AddLogger(NullLogger.Instance)
             .WithArtifactsPath(artifacts.FullName);
-        var summary = BenchmarkRunner.Run<PureParts>(config);
-        artifacts.Delete(recursive: true);
+        Summary summary;
+        try
+        {
+            summary = BenchmarkRunner.Run<PureParts>(config);
+        }
+        finally
+        {
+            artifacts.Delete(recursive: true);
+        }
+
         if (summary.HasCriticalValidationErrors)
             throw new InvalidOperationException(string.Join(Environment.NewLine, summary.ValidationErrors.Select(e => e.Message)));
         ct.ThrowIfCancellationRequested();
