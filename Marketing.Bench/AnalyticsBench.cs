@@ -28,7 +28,7 @@ internal static class AnalyticsBench
         await using var source = NpgsqlDataSource.Create(connectionString);
         await using var sender = await ChildProcess.StartAsync(
             Child.Sender, new("start", MarketingApi.Settings(connectionString, null, 1_000_000, null)), ct);
-        using var api = new MarketingApi(sender.Address, source);
+        using var api = new MarketingApi(sender, source);
         report.Note($"making broadcasts of {large.Recipients:N0} and {small.Recipients:N0} recipients, and {many.Count:N0} and {few.Count:N0} with {many.Clicks:N0} clicks each ...");
         var watch = Stopwatch.StartNew();
         await Audience.CreateAsync(source, "all", 1_000_000_001, people, ct);

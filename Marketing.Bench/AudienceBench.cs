@@ -46,7 +46,7 @@ internal static class AudienceBench
     private static async Task<long> PeakAsync(NpgsqlDataSource source, string connectionString, string file, int people, CancellationToken ct)
     {
         await using var host = await StartAsync(connectionString, ct);
-        using var api = new MarketingApi(host.Address, source);
+        using var api = new MarketingApi(host, source);
         for (var n = 0; n < 2; n++)
         {
             await CleanAsync(source, ct);
@@ -60,7 +60,7 @@ internal static class AudienceBench
         int rounds, Report report, CancellationToken ct)
     {
         await using var host = await StartAsync(connectionString, ct);
-        using var api = new MarketingApi(host.Address, source);
+        using var api = new MarketingApi(host, source);
         await CleanAsync(source, ct);
         await ImportAsync(api, warmUp.File, warmUp.People, ct);
         var (imports, copies) = (new List<double>(), new List<double>());

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Marketing.Bench.Processes;
 using Marketing.Core;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -16,14 +17,15 @@ internal sealed class MarketingApi : IDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly HttpClient http;
+    private readonly ChildProcess host;
     private readonly NpgsqlDataSource source;
 
-    public MarketingApi(Uri host, NpgsqlDataSource source)
+    public MarketingApi(ChildProcess host, NpgsqlDataSource source)
     {
         // An import of a million people may take minutes on a slow machine.
-        http = new HttpClient { BaseAddress = new Uri(host, "api/v1/admin/"), Timeout = TimeSpan.FromMinutes(20) };
+        http = new HttpClient { BaseAddress = new Uri(host.Address, "api/v1/admin/"), Timeout = TimeSpan.FromMinutes(20) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OwnerToken);
-        this.source = source;
+        (this.host, this.source) = (host, source);
     }
 
     /// <param name="sendRate">A million a second is no rate cap; null is the product's default, as <paramref name="inFlight"/>'s is.</param>
@@ -63,14 +65,19 @@ internal sealed class MarketingApi : IDisposable
     public Task SendAsync(Guid broadcast, CancellationToken ct) => PostAsync($"broadcasts/{broadcast}/send", new { }, ct);
 
     /// <summary>Sends it and returns when all are settled.</summary>
+    /// <exception cref="InvalidOperationException">The host has ended, or the ledger has not moved for two minutes.</exception>
     public async Task SendToEndAsync(Guid broadcast, CancellationToken ct)
     {
         await SendAsync(broadcast, ct);
         await using var db = await source.OpenConnectionAsync(ct);
         await using var status = new NpgsqlCommand("SELECT status FROM broadcasts WHERE id = $1", db) { Parameters = { new() { Value = broadcast } } };
         await status.PrepareAsync(ct);
+        var watch = new StallWatch(host, source, broadcast);
         while ((short)(await status.ExecuteScalarAsync(ct))! == 4)
+        {
+            await watch.CheckAsync(ct);
             await Task.Delay(Poll, ct);
+        }
     }
 
     private const string LedgerSql = """

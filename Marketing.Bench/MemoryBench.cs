@@ -37,7 +37,7 @@ internal static class MemoryBench
     {
         await using var sender = await ChildProcess.StartAsync(Child.Sender, new(
             "start", MarketingApi.Settings(connectionString, null, 1_000_000, null), InstantBot: true), ct);
-        using var api = new MarketingApi(sender.Address, source);
+        using var api = new MarketingApi(sender, source);
         await api.SendToEndAsync(await api.DraftAsync(warmUp.Region, ct), ct);
 
         var ids = new List<Guid>();

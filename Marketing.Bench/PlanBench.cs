@@ -32,7 +32,7 @@ internal static class PlanBench
         await ExecuteAsync(source, TableSql, null, ct);
         await using var sender = await ChildProcess.StartAsync(
             Child.Sender, new("start", MarketingApi.Settings(connectionString, null, 1_000_000, null)), ct);
-        using var api = new MarketingApi(sender.Address, source);
+        using var api = new MarketingApi(sender, source);
 
         report.Title("plan", $"{count:N0} recipients, {rounds} rounds");
         var (plans, baselines) = (new List<double>(), new List<double>());

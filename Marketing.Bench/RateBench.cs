@@ -37,7 +37,7 @@ internal static class RateBench
         // Enough for the window, and for 5 s more in case that the start is slow.
         var each = rate * (seconds + Lead + 5) / Hosts;
         var broadcasts = new List<Guid>();
-        var apis = new[] { new MarketingApi(one.Address, source), new MarketingApi(two.Address, source) };
+        var apis = new[] { new MarketingApi(one, source), new MarketingApi(two, source) };
         for (var n = 0; n < Hosts; n++)
         {
             var audience = await Audience.CreateAsync(source, $"part {n}", 1_000_000_001 + n * each, each, ct);

@@ -36,7 +36,7 @@ internal sealed class WebhookBench(ChildProcess sender, ChildProcess simulator, 
         await using var simulator = await ChildProcess.StartAsync(Child.Simulator, new("start"), ct);
         await using var sender = await ChildProcess.StartAsync(Child.Sender, new("start",
             MarketingApi.Settings(connectionString, simulator.Address, sendRate: 1_000_000, arguments.InFlight)), ct);
-        using var api = new MarketingApi(sender.Address, source);
+        using var api = new MarketingApi(sender, source);
         using var log = new SimulatorLog(simulator.Address);
 
         var latency = arguments.Latency ?? 0;

@@ -14,6 +14,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int MaxInFlight { get; private set; }
 
+    public bool HasExited => process.HasExited;
+
     public TimeSpan Cpu
     {
         get

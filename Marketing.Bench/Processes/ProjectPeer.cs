@@ -40,7 +40,7 @@ internal sealed class ProjectPeer : IPeer
         var peer = new ProjectPeer(broadcast, host, startedAt);
         if (broadcast.Id is null)
         {
-            using var api = new MarketingApi(host.Address, broadcast.Source);
+            using var api = new MarketingApi(host, broadcast.Source);
             broadcast.Id = await api.DraftAsync(broadcast.Audience.Region, ct);
             await api.SendAsync(broadcast.Id.Value, ct);
         }
@@ -63,8 +63,13 @@ internal sealed class ProjectPeer : IPeer
     public async Task<PeerEnd> EndAsync(CancellationToken ct)
     {
         var id = broadcast.Id!.Value;
+        var watch = new StallWatch(host, broadcast.Source, id);
         while (!await AskAsync<bool>(EndedSql, ct, id, startedAt))
+        {
+            await watch.CheckAsync(ct);
             await Task.Delay(Poll, ct);
+        }
+
         return new PeerEnd(await AskAsync<long[]>(FailedSql, ct, id), host.PeakWorkingSet);
     }
 
