@@ -29,7 +29,7 @@ internal sealed class ClickBench(ChildProcess sender, BenchPostgres postgres, Np
         var connectionString = await postgres.CreateDatabaseAsync("clicks", ct);
         await using var source = NpgsqlDataSource.Create(connectionString);
         var settings = MarketingApi.Settings(connectionString, null, sendRate: 1_000_000, arguments.InFlight);
-        await using var sender = await ChildProcess.StartAsync(Child.Sender, new("start", settings, InstantBot: true), ct);
+        await using var sender = await ChildProcess.StartAsync(Child.Sender, new("start", settings, InstantBot: true, RunTimers: true), ct);
         using var api = new MarketingApi(sender, source);
         var audience = await Audience.CreateAsync(source, "all", 1_000_000_001, people, ct);
 

@@ -21,7 +21,7 @@ internal sealed class DeliveryBench(
         var audience = await Audience.CreateAsync(source, "all", 1_000_000_001, count, ct);
         await using var simulator = await ChildProcess.StartAsync(Child.Simulator, new("start"), ct);
         await using var sender = await ChildProcess.StartAsync(Child.Sender, new("start",
-            MarketingApi.Settings(connectionString, simulator.Address, sendRate: 1_000_000, arguments.InFlight)), ct);
+            MarketingApi.Settings(connectionString, simulator.Address, sendRate: 1_000_000, arguments.InFlight), RunTimers: true), ct);
         using var api = new MarketingApi(sender, source);
         using var log = new SimulatorLog(simulator.Address);
 

@@ -36,7 +36,7 @@ internal static class MemoryBench
         Report report, CancellationToken ct)
     {
         await using var sender = await ChildProcess.StartAsync(Child.Sender, new(
-            "start", MarketingApi.Settings(connectionString, null, 1_000_000, null), InstantBot: true), ct);
+            "start", MarketingApi.Settings(connectionString, null, 1_000_000, null), InstantBot: true, RunTimers: true), ct);
         using var api = new MarketingApi(sender, source);
         await api.SendToEndAsync(await api.DraftAsync(warmUp.Region, ct), ct);
 

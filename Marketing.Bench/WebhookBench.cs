@@ -35,7 +35,7 @@ internal sealed class WebhookBench(ChildProcess sender, ChildProcess simulator, 
             await table.ExecuteNonQueryAsync(ct);
         await using var simulator = await ChildProcess.StartAsync(Child.Simulator, new("start"), ct);
         await using var sender = await ChildProcess.StartAsync(Child.Sender, new("start",
-            MarketingApi.Settings(connectionString, simulator.Address, sendRate: 1_000_000, arguments.InFlight)), ct);
+            MarketingApi.Settings(connectionString, simulator.Address, sendRate: 1_000_000, arguments.InFlight), RunTimers: true), ct);
         using var api = new MarketingApi(sender, source);
         using var log = new SimulatorLog(simulator.Address);
 
