@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Marketing.Bench;
 
-/// <summary>When messages came, by looking at the simulator's count every 10 ms.</summary>
+/// <summary>When chats got their first message, by looking at the simulator's count every 10 ms.</summary>
 internal sealed class Arrivals(SimulatorLog log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
@@ -11,7 +11,7 @@ internal sealed class Arrivals(SimulatorLog log)
     private long first;
     private long last;
 
-    /// <summary>From the first message to the last.</summary>
+    /// <summary>From the first chat's to the last one's: what comes a second time reaches nobody.</summary>
     public double PerSecond => total < 2 ? 0 : (total - 1) / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
 
     /// <summary>Looks until so many have come, or until it is cancelled.</summary>
@@ -19,7 +19,7 @@ internal sealed class Arrivals(SimulatorLog log)
     {
         while (total < until)
         {
-            if ((await log.TallyAsync(ct)).Total is var now && now > total)
+            if ((await log.TallyAsync(ct)).Chats is var now && now > total)
             {
                 (total, last) = (now, Stopwatch.GetTimestamp());
                 first = first == 0 ? last : first;

@@ -22,6 +22,8 @@ internal sealed class PeersBench(BenchPostgres postgres, BenchArguments argument
     private sealed record Scenario(string Name, int Messages, object Weather, double? Rate = null, bool Killed = false);
 
     /// <param name="Lost">Chats that got no message.</param>
+    /// <param name="PerSecond">Chats that got their first message.</param>
+    /// <param name="Megabytes">Of the process that was killed or of the one after it, whichever had more.</param>
     /// <param name="Unnoticed">Those of them of which the sender does not know.</param>
     private sealed record Row(string Sender, double PerSecond, int Refused, int Lost, int Unnoticed, int Duplicated, double Megabytes);
 
@@ -115,6 +117,7 @@ internal sealed class PeersBench(BenchPostgres postgres, BenchArguments argument
         var job = new PeerJob(api, Token, messages, $"{messages}.{name.Replace(' ', '-')}", scenario.Rate, arguments.InFlight ?? InFlight);
         var arrivals = new Arrivals(log);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var peak = 0L;
         if (scenario.Killed)
         {
             await using var victim = await startAsync(simulator.Address, job);
@@ -122,7 +125,7 @@ internal sealed class PeersBench(BenchPostgres postgres, BenchArguments argument
             // One that ends by itself before that has failed, and says why.
             await await Task.WhenAny(arrivals.WatchAsync(scenario.Messages / 2, killed.Token), victim.EndAsync(killed.Token));
             await killed.CancelAsync();
-            await victim.KillAsync();
+            peak = await victim.KillAsync();
         }
 
         var watching = arrivals.WatchAsync(int.MaxValue, ended.Token);
@@ -133,7 +136,7 @@ internal sealed class PeersBench(BenchPostgres postgres, BenchArguments argument
         var tally = await log.TallyAsync(ct);
         var lost = Enumerable.Range(0, scenario.Messages).Select(n => FirstChat + n).Except(await log.ReachedAsync(ct)).ToList();
         var row = new Row(
-            name, arrivals.PerSecond, tally.Refused, lost.Count, lost.Except(end.Failed).Count(), tally.Duplicates, end.PeakMemory / 1e6);
+            name, arrivals.PerSecond, tally.Refused, lost.Count, lost.Except(end.Failed).Count(), tally.Duplicates, Math.Max(peak, end.PeakMemory) / 1e6);
         report.Note($"{scenario.Name}, {name}: {row.PerSecond:0}/s, {row.Refused} times 429, {row.Lost} lost, {row.Duplicated} duplicated");
         return row;
     }

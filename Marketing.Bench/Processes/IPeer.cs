@@ -6,6 +6,6 @@ internal interface IPeer : IAsyncDisposable
     /// <summary>Returns when it has done all that it ever will.</summary>
     Task<PeerEnd> EndAsync(CancellationToken ct);
 
-    /// <summary>kill -9.</summary>
-    Task KillAsync();
+    /// <summary>kill -9; what its peak working set was until then, in bytes.</summary>
+    Task<long> KillAsync();
 }

@@ -30,10 +30,13 @@ internal sealed class PeerProgram : IPeer
             : throw new InvalidOperationException($"{string.Join(' ', process.StartInfo.ArgumentList)} ended with {process.ExitCode}: {await errors}");
     }
 
-    public Task KillAsync()
+    public async Task<long> KillAsync()
     {
+        process.Refresh();
+        var peak = process.HasExited ? 0 : process.PeakWorkingSet64;
         process.Kill();
-        return process.WaitForExitAsync();
+        await process.WaitForExitAsync();
+        return peak;
     }
 
     public async ValueTask DisposeAsync()

@@ -81,7 +81,12 @@ internal sealed class ProjectPeer : IPeer
         return (T)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    public Task KillAsync() => host.KillAsync();
+    public async Task<long> KillAsync()
+    {
+        var peak = host.PeakWorkingSet;
+        await host.KillAsync();
+        return peak;
+    }
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 }
