@@ -51,7 +51,8 @@ try
     {
         // What was measured before something failed or was stopped took long enough to keep it.
         report.Summary();
-        if (arguments.Json is { } file)
+        // Of nothing, what an earlier run wrote is better.
+        if (arguments.Json is { } file && report.Results.Count > 0)
             await BenchResult.WriteAsync(file, report.Results);
     }
 
