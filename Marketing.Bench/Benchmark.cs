@@ -1,6 +1,7 @@
 namespace Marketing.Bench;
 
-internal sealed record Benchmark(string Name, Func<BenchPostgres, BenchArguments, Report, CancellationToken, Task> RunAsync)
+/// <param name="HasOneRound">Whatever --rounds says: it goes on for a given time, or compares many senders.</param>
+internal sealed record Benchmark(string Name, Func<BenchPostgres, BenchArguments, Report, CancellationToken, Task> RunAsync, bool HasOneRound = false)
 {
     /// <summary>In the order in which all of them run.</summary>
     public static IReadOnlyList<Benchmark> All { get; } =
@@ -13,8 +14,8 @@ internal sealed record Benchmark(string Name, Func<BenchPostgres, BenchArguments
         new("clicks", ClickBench.RunAsync),
         new("analytics", AnalyticsBench.RunAsync),
         new("render", PureBench.RunAsync),
-        new("rate", RateBench.RunAsync),
+        new("rate", RateBench.RunAsync, HasOneRound: true),
         new("memory", MemoryBench.RunAsync),
-        new("peers", PeersBench.RunAsync),
+        new("peers", PeersBench.RunAsync, HasOneRound: true),
     ];
 }

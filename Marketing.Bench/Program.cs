@@ -5,6 +5,7 @@ using Marketing.Bench.Processes;
 using Marketing.Core;
 using Npgsql;
 
+var name = args is [ChaosArguments.Command, ..] ? ChaosArguments.Command : "bench";
 using var stop = new CancellationTokenSource();
 // A terminal's Ctrl-C reaches the children as well. This process ends them, in order: Postgres last. Should it be killed itself,
 // they end with their standard input.
@@ -45,7 +46,11 @@ try
     try
     {
         foreach (var bench in arguments.Benches)
+        {
+            if (bench.HasOneRound && arguments.Rounds is not null)
+                report.Note($"{bench.Name} has one round, whatever --rounds says");
             await bench.RunAsync(postgres, arguments, report, stop.Token);
+        }
     }
     finally
     {
@@ -66,6 +71,6 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 catch (Exception e) when (e is SettingException or ArgumentException or InvalidOperationException or IOException or HttpRequestException or NpgsqlException)
 {
     // What a person can mend is one line; anything else is a defect and keeps its stack.
-    Console.Error.WriteLine($"bench: {e.Message}");
+    Console.Error.WriteLine($"{name}: {e.Message}");
     return 1;
 }
