@@ -13,11 +13,11 @@ internal sealed class Arrivals
 
     public static Arrivals Read(ChaosWorld world)
     {
-        var all = from chat in Enumerable.Range(1, ChaosWorld.People).Select(n => (long)n).Concat(world.Log.OptedOut.Keys).Distinct()
-                  from message in world.Telegram.Messages(chat)
+        // Of every chat: one that is in no plan must be found too.
+        var all = from message in world.Telegram.Messages()
                   let broadcast = Readers.BroadcastOf(message)
                   where broadcast is not null
-                  group message by (broadcast.Value, chat);
+                  group message by (broadcast.Value, message.ChatId);
         return new Arrivals(all.ToDictionary(g => g.Key, IReadOnlyList<ReceivedMessage> (g) => [.. g]));
     }
 

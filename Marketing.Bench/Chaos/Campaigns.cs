@@ -37,19 +37,28 @@ internal sealed class Campaigns(ChaosWorld world, ChaosApi api, Guid templateId,
             title, template_id = templateId, cohort_query = cohort, on_uncertain = resend ? "resend" : "keep",
             scheduled_at = scheduled ? TimeProvider.System.GetUtcNow().AddSeconds(4) : (DateTimeOffset?)null,
         }, ct, key: title);
-        world.Log.Titles[title] = status is HttpStatusCode.Created or HttpStatusCode.OK;
-        if (!world.Log.Titles[title])
+        if (scheduled && status == HttpStatusCode.BadRequest && answer.GetProperty("errors").TryGetProperty("/scheduled_at", out _))
         {
+            world.Log.Titles[title] = false;
             world.Log.Count("broadcasts too late for their time"); // it had passed when a host was there again
             return;
         }
 
+        if (status is not (HttpStatusCode.Created or HttpStatusCode.OK))
+            throw new InvalidOperationException($"making \"{title}\" was answered {(int)status}: {answer}");
         world.Log.Count(resend ? "broadcasts that resend" : "broadcasts that keep");
         if (scheduled)
             world.Log.Count("scheduled");
         else
-            await Task.WhenAll(Enumerable.Range(0, twice ? 2 : 1).Select(_ => api.AskAsync(
-                HttpMethod.Post, $"v1/admin/broadcasts/{answer.GetProperty("id").GetGuid()}/send", new { }, ct, key: title)));
+            await Task.WhenAll(Enumerable.Range(0, twice ? 2 : 1).Select(_ => SendAsync(title, answer.GetProperty("id").GetGuid(), ct)));
+        world.Log.Titles[title] = true;
+    }
+
+    private async Task SendAsync(string title, Guid id, CancellationToken ct)
+    {
+        var (status, answer) = await api.AskAsync(HttpMethod.Post, $"v1/admin/broadcasts/{id}/send", new { }, ct, key: title);
+        if (status != HttpStatusCode.Accepted)
+            throw new InvalidOperationException($"the sending of \"{title}\" was answered {(int)status}: {answer}");
     }
 
     /// <summary>Pauses, resumes and now and then cancels whatever is on, those of the chat too.</summary>
@@ -63,8 +72,11 @@ internal sealed class Campaigns(ChaosWorld world, ChaosApi api, Guid templateId,
             var candidates = open.Where(b => action switch { "pause" => b.Status == 4, "resume" => b.Status == 5, _ => true }).ToList();
             if (candidates.Count == 0)
                 continue;
-            var (status, _) = await api.AskAsync(
-                HttpMethod.Post, $"v1/admin/broadcasts/{candidates[draw % candidates.Count].Id}/{action}", new { }, ct);
+            var (id, asked) = (candidates[draw % candidates.Count].Id, TimeProvider.System.GetUtcNow());
+            var (status, _) = await api.AskAsync(HttpMethod.Post, $"v1/admin/broadcasts/{id}/{action}", new { }, ct);
+            // A resume that was refused may have been taken by a host that died over its answer.
+            if ((int)status < 300 || action == "resume")
+                world.Log.Halts.Add(new(id, action, asked, TimeProvider.System.GetUtcNow()));
             if ((int)status < 300)
                 world.Log.Count($"{action}s");
         }

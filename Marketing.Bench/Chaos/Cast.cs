@@ -43,10 +43,11 @@ internal sealed class Cast
 
     /// <param name="storm">Ends the beginning of anything new.</param>
     /// <param name="ct">Ends what is under way.</param>
-    public IEnumerable<Task> Run(CancellationToken storm, CancellationToken ct) =>
+    public IEnumerable<(string Who, Func<Task> RunAsync)> Actors(CancellationToken storm, CancellationToken ct) =>
     [
-        campaigns.RunAsync(storm, ct), campaigns.OperateAsync(storm, ct), chats.RunAsync(storm, ct), readers.RunAsync(storm, ct),
-        shoppers.RunAsync(storm, ct), comings.RunAsync(storm), weather.RunAsync(storm),
+        ("campaigns", () => campaigns.RunAsync(storm, ct)), ("operators", () => campaigns.OperateAsync(storm, ct)),
+        ("the admin in the chat", () => chats.RunAsync(storm, ct)), ("readers", () => readers.RunAsync(storm, ct)),
+        ("shoppers", () => shoppers.RunAsync(storm, ct)), ("people who come and go", () => comings.RunAsync(storm)), ("the weather", () => weather.RunAsync(storm)),
     ];
 
     public ChatAdmins Chats => chats;

@@ -123,6 +123,16 @@ internal sealed class ChaosApi : IDisposable
         await TryAsync(request, ct); // a host that is down has no timers
     }
 
+    /// <summary>Posts an update to the webhook, with a secret or without. Null when no answer came.</summary>
+    public async Task<HttpStatusCode?> PostUpdateAsync(object update, string? secret, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(NextHost().Address, "api/telegram/webhook"));
+        request.Content = JsonContent.Create(update);
+        if (secret is not null)
+            request.Headers.Add("X-Telegram-Bot-Api-Secret-Token", secret);
+        return (await TryAsync(request, ct)).Status;
+    }
+
     private async Task<(HttpStatusCode? Status, string? Text)> TryAsync(HttpRequestMessage request, CancellationToken ct)
     {
         try

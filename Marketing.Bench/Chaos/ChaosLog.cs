@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 
 namespace Marketing.Bench.Chaos;
 
@@ -9,6 +10,11 @@ internal readonly record struct Presses(int Answered, int Cut);
 /// <param name="Posted">How often the key was posted.</param>
 /// <param name="Created">How often the answer was 201.</param>
 internal sealed record KeyUse(long Chat, int Posted, int Created, IReadOnlyList<Guid> Ids);
+
+/// <summary>Something that ends the claims of a broadcast, or a resume, which lets them begin again.</summary>
+/// <param name="Asked">Before the request.</param>
+/// <param name="Answered">After the answer.</param>
+internal sealed record Halt(Guid Broadcast, string Action, DateTimeOffset Asked, DateTimeOffset Answered);
 
 /// <summary>What was done, and what of it was accepted: what the ledgers are compared with at the end.</summary>
 internal sealed class ChaosLog
@@ -32,8 +38,17 @@ internal sealed class ChaosLog
     /// <summary>Updates that were posted to the webhook until it answered 200.</summary>
     public ConcurrentBag<int> Updates { get; } = [];
 
-    /// <summary>Broadcasts that were asked for, by title: each is to be there once.</summary>
+    /// <summary>Posts to the webhook without its secret: the update's id, and the answer where there was one.</summary>
+    public ConcurrentBag<(int UpdateId, HttpStatusCode? Status)> Intrusions { get; } = [];
+
+    /// <summary>By title: broadcasts that were accepted for sending are to be there once, and sent; those that were refused never.</summary>
     public ConcurrentDictionary<string, bool> Titles { get; } = [];
+
+    /// <summary>Pauses and cancels that were accepted, and every resume.</summary>
+    public ConcurrentBag<Halt> Halts { get; } = [];
+
+    /// <summary>What an actor met that may not be.</summary>
+    public ConcurrentBag<string> Broken { get; } = [];
 
     /// <summary>Claims that dead hosts left, once each.</summary>
     public HashSet<(Guid Broadcast, int Seq, Guid Claim)> LeftBehind { get; } = [];

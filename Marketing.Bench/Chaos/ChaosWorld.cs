@@ -19,9 +19,16 @@ internal sealed class ChaosWorld : IAsyncDisposable
     /// <summary>What a host that dies may leave in doubt.</summary>
     public const int MaxInFlight = 16;
 
+    /// <summary>Chats whose accounts are no more, from the beginning to the end; one of them is in the smallest cohort.</summary>
+    public static readonly IReadOnlySet<long> Deactivated = new HashSet<long> { 150, 396, 397 };
+
+    /// <summary>Chats that Telegram does not know for this bot, as long; one of them is in the smallest cohort.</summary>
+    public static readonly IReadOnlySet<long> NotFound = new HashSet<long> { 250, 398, 399 };
+
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"marketing-chaos-{Path.GetRandomFileName()}");
     private readonly int postgresPort = HostSlot.FreePort();
     private PostgresServer postgres = null!;
+    private bool isPostgresUp = true;
 
     public TelegramSimulator Telegram { get; private set; } = null!;
 
@@ -66,6 +73,10 @@ internal sealed class ChaosWorld : IAsyncDisposable
         await ExecuteAsync(AudienceSql, new { People });
         // A press is answered after an outage too.
         Telegram = await TelegramSimulator.StartAsync(new() { CallbackLifetime = TimeSpan.FromHours(1) }, ct);
+        foreach (var chat in Deactivated)
+            Telegram.SetChat(chat, ChatStatus.Deactivated);
+        foreach (var chat in NotFound)
+            Telegram.SetChat(chat, ChatStatus.NotFound);
         Hosts = [Slot("one", connectionString), Slot("two", connectionString)];
     }
 
@@ -86,11 +97,19 @@ internal sealed class ChaosWorld : IAsyncDisposable
         });
     }
 
-    public Task StopPostgresAsync(bool crash) => crash ? postgres.CrashAsync() : postgres.DisposeAsync().AsTask();
+    public Task StopPostgresAsync(bool crash)
+    {
+        isPostgresUp = false;
+        return crash ? postgres.CrashAsync() : postgres.DisposeAsync().AsTask();
+    }
 
+    /// <summary>Nothing, where it is up.</summary>
     public async Task StartPostgresAsync()
     {
+        if (isPostgresUp)
+            return;
         postgres = await PostgresServer.StartAsync(folder, durable: true, CancellationToken.None, postgresPort);
+        isPostgresUp = true;
         Database.Clear(); // our own broken connections; the hosts' are their affair
     }
 

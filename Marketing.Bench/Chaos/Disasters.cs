@@ -55,6 +55,13 @@ internal sealed class Disasters(ChaosWorld world, ChaosApi api, ChaosArguments a
         }
 
         await watching;
+        await RepairAsync();
+    }
+
+    /// <summary>There is a database, and a host, whatever went wrong before.</summary>
+    public async Task RepairAsync()
+    {
+        await world.StartPostgresAsync();
         await ReplaceCrashedAsync();
         if (!First.IsUp)
             await First.StartAsync();

@@ -33,7 +33,12 @@ internal sealed class Drain(ChaosWorld world, ChaosApi api, Cast cast, Disasters
             if (left.Count == 0 || Stopwatch.GetElapsedTime(started) > Limit)
                 return left;
             foreach (var paused in await world.RowsAsync<Guid>(PausedSql))
+            {
+                var asked = TimeProvider.System.GetUtcNow();
                 await api.AskAsync(HttpMethod.Post, $"v1/admin/broadcasts/{paused}/resume", new { }, ct);
+                world.Log.Halts.Add(new(paused, "resume", asked, TimeProvider.System.GetUtcNow()));
+            }
+
             if (left.Any(l => l.StartsWith("conversation ", StringComparison.Ordinal)))
                 await cast.Chats.FinishAsync(isConfirmed: true, ct);
             if (disasters.InHurry)

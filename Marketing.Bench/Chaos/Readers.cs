@@ -11,6 +11,12 @@ internal sealed class Readers(ChaosWorld world, ChaosApi api, Random random)
 {
     private const int Recent = 4;
 
+    // One press in so many is forged, and one post in so many lacks the secret.
+    private const int ForgedOf = 30;
+
+    // Nobody's.
+    private const long Outsider = 20_001;
+
     // Far below the simulator's own.
     private int lastUpdateId;
 
@@ -23,7 +29,13 @@ internal sealed class Readers(ChaosWorld world, ChaosApi api, Random random)
             if (world.Telegram.Messages(chat).Where(m => BroadcastOf(m) is not null).TakeLast(Recent).ToList() is not { Count: > 0 } received)
                 continue;
             presses.RemoveAll(p => p.IsCompletedSuccessfully);
-            presses.Add(PressAsync(received[message % received.Count], button, way, ct));
+            var one = received[message % received.Count];
+            presses.Add(random.Next(ForgedOf) switch
+            {
+                0 => ForgeAsync(one, way, ct),
+                1 => IntrudeAsync(one, isWrong: way < 5, ct),
+                _ => PressAsync(one, button, way, ct),
+            });
         }
 
         await Task.WhenAll(presses);
@@ -57,29 +69,67 @@ internal sealed class Readers(ChaosWorld world, ChaosApi api, Random random)
     /// <summary>One press, whose update Telegram posts again although it was answered: it may.</summary>
     private async Task DeliverTwiceAsync(ReceivedMessage message, CallbackData data, CancellationToken ct)
     {
-        var (updateId, person) = (Interlocked.Increment(ref lastUpdateId), new { id = message.ChatId, is_bot = false, first_name = "Name" });
-        var update = new
+        var (updateId, update) = Update(message, message.ChatId, data.ToString());
+        await PostAsync(update, times: 2, ct);
+        world.Log.Updates.Add(updateId);
+        world.Log.Press(message.ChatId, data.BroadcastId, data.ButtonId, answered: 1, cut: 0);
+        world.Log.Count("presses delivered twice");
+    }
+
+    /// <summary>What no message of ours has below it for this person. No press is expected of it, so that one that is counted is found.</summary>
+    private async Task ForgeAsync(ReceivedMessage message, int way, CancellationToken ct)
+    {
+        var (broadcast, button) = Buttons(message).First();
+        var (from, data) = (way % 5) switch
+        {
+            0 => (message.ChatId, "no button's data"),
+            1 => (message.ChatId, new CallbackData(broadcast, Guid.CreateVersion7()).ToString()),
+            2 => (message.ChatId, new CallbackData(Guid.CreateVersion7(), button).ToString()), // as of a broadcast that is no more
+            3 => (message.ChatId, $"{new CallbackData(broadcast, button)}x"),
+            _ => (Outsider, new CallbackData(broadcast, button).ToString()),
+        };
+        var (updateId, update) = Update(message, from, data);
+        await PostAsync(update, times: 1, ct);
+        world.Log.Updates.Add(updateId); // it is taken all the same: Telegram must not post it for ever
+        world.Log.Count("forged presses");
+    }
+
+    /// <summary>A press that would count, by somebody who is not Telegram.</summary>
+    private async Task IntrudeAsync(ReceivedMessage message, bool isWrong, CancellationToken ct)
+    {
+        var (updateId, update) = Update(message, message.ChatId, Buttons(message).First().ToString());
+        world.Log.Intrusions.Add((updateId, await api.PostUpdateAsync(update, isWrong ? "webhook-secret-of-the-chaot" : null, ct)));
+        world.Log.Count("posts without the webhook's secret");
+    }
+
+    private static IEnumerable<CallbackData> Buttons(ReceivedMessage message) =>
+        ReceivedButton.Of(message).Select(b => CallbackData.Read(b.CallbackData)).OfType<CallbackData>();
+
+    private (int Id, object Update) Update(ReceivedMessage message, long from, string data)
+    {
+        var updateId = Interlocked.Increment(ref lastUpdateId);
+        return (updateId, new
         {
             update_id = updateId,
             callback_query = new
             {
                 id = $"{updateId}",
-                from = person,
-                message = new { message_id = message.MessageId, date = message.Date.ToUnixTimeSeconds(), chat = new { id = message.ChatId, type = "private" } },
+                from = new { id = from, is_bot = false, first_name = "Name" },
+                message = new { message_id = message.MessageId, date = message.Date.ToUnixTimeSeconds(), chat = new { id = from, type = "private" } },
                 chat_instance = "1",
-                data = data.ToString(),
+                data,
             },
-        };
+        });
+    }
+
+    private async Task PostAsync(object update, int times, CancellationToken ct)
+    {
         using var telegram = new HttpClient { BaseAddress = world.Telegram.Address };
-        for (var time = 0; time < 2; time++)
+        for (var time = 0; time < times; time++)
         {
             using var posted = await telegram.PostAsJsonAsync("sim/updates", update, ct);
             posted.EnsureSuccessStatusCode();
         }
-
-        world.Log.Updates.Add(updateId);
-        world.Log.Press(message.ChatId, data.BroadcastId, data.ButtonId, answered: 1, cut: 0);
-        world.Log.Count("presses delivered twice");
     }
 
     private async Task FollowAsync(long chat, Guid broadcast, string url, CancellationToken ct)

@@ -22,14 +22,35 @@ internal static class Soak
         storm.CancelAfter(TimeSpan.FromMinutes(arguments.Minutes));
         using var progress = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var lines = new ProgressLines(world, disasters, output, watch).RunAsync(ProgressPeriod, progress.Token);
-        await Task.WhenAll([disasters.RunAsync(storm.Token, ct), .. cast.Run(storm.Token, ct)]);
-        var drain = new Drain(world, api, cast, disasters);
-        var left = await drain.RunAsync(ct);
+        var actors = cast.Actors(storm.Token, ct).Prepend(("disasters", () => disasters.RunAsync(storm.Token, ct)));
+        await Task.WhenAll(actors.Select(a => ActAsync(world, a.Item1, a.Item2, storm, ct)));
+        IReadOnlyList<string> left = ["the drain"];
+        await ActAsync(world, "the drain", async () =>
+        {
+            world.Telegram.Settings = new(); // should the weather not have cleared
+            await disasters.RepairAsync();
+            left = await new Drain(world, api, cast, disasters).RunAsync(ct);
+        }, storm, ct);
         await progress.CancelAsync();
         await lines;
 
         var verdicts = await Invariants.CheckAsync(world, api, left, ct);
         return new ChaosReport(arguments, watch.Elapsed, world, verdicts);
+    }
+
+    /// <summary>A promise that somebody finds broken ends the storm, and is told with the others: by then there is much to look at.</summary>
+    private static async Task ActAsync(ChaosWorld world, string who, Func<Task> act, CancellationTokenSource storm, CancellationToken ct)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            // Whatever it was: a soak that only says what an actor stumbled over says too little.
+            world.Log.Broken.Add($"{who}: {(e is InvalidOperationException ? e.Message : e)}");
+            await storm.CancelAsync();
+        }
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

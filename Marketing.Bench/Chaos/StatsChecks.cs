@@ -19,20 +19,29 @@ internal static class StatsChecks
         WHERE b.planned_at IS NOT NULL
         """;
 
+    // Every button that the plan froze, pressed or not, and what was pressed that is none of them.
     private const string ButtonsSql = """
-        SELECT broadcast_id, cta_button_id AS id, count(*) AS clicks, sum(presses)::bigint AS total_clicks FROM cta_clicks GROUP BY 1, 2
+        SELECT b.id AS broadcast_id, button AS id, count(c.id) AS clicks, COALESCE(sum(c.presses), 0)::bigint AS total_clicks,
+            COALESCE(sum((SELECT count(*) FROM conversions v WHERE v.cta_click_id = c.id)), 0)::bigint AS conversions
+        FROM broadcasts b
+        CROSS JOIN LATERAL (
+            SELECT (list ->> 'id')::uuid AS button FROM jsonb_array_elements(b.cta_buttons) AS list
+            UNION SELECT cta_button_id FROM cta_clicks WHERE broadcast_id = b.id) AS n
+        LEFT JOIN cta_clicks c ON c.broadcast_id = b.id AND c.cta_button_id = n.button
+        WHERE b.planned_at IS NOT NULL
+        GROUP BY 1, 2
         """;
 
     private sealed record Raw(
         Guid Id, long TotalRecipients, long Pending, long Sent, long Failed, long Blocked, long Skipped, long Uncertain,
         long Clicks, long TotalClicks, long UniqueClickers, long Conversions);
 
-    private sealed record RawButton(Guid BroadcastId, Guid Id, long Clicks, long TotalClicks);
+    private sealed record RawButton(Guid BroadcastId, Guid Id, long Clicks, long TotalClicks, long Conversions);
 
     public static async Task<IReadOnlyList<Verdict>> RunAsync(ChaosWorld world, ChaosApi api, CancellationToken ct)
     {
         var (wrong, repaired) = (new List<string>(), new List<string>());
-        var buttons = (await world.RowsAsync<RawButton>(ButtonsSql)).ToDictionary(b => (b.BroadcastId, b.Id));
+        var buttons = (await world.RowsAsync<RawButton>(ButtonsSql)).ToLookup(b => b.BroadcastId);
         var broadcasts = await world.RowsAsync<Raw>(RawSql);
         foreach (var raw in broadcasts)
         {
@@ -40,12 +49,12 @@ internal static class StatsChecks
             var said = Read(raw.Id, stats);
             if (said != raw)
                 wrong.Add($"/stats says {said}, and the rows {raw}");
-            wrong.AddRange(from button in stats.GetProperty("buttons").EnumerateArray()
-                           let id = button.GetProperty("id").GetGuid()
-                           let row = buttons.GetValueOrDefault((raw.Id, id), new(raw.Id, id, 0, 0))
-                           let read = new RawButton(raw.Id, id, Number(button, "clicks"), Number(button, "total_clicks"))
-                           where read != row
-                           select $"/stats says {read}, and the rows {row}");
+            var listed = stats.GetProperty("buttons").EnumerateArray().Select(b => new RawButton(
+                raw.Id, b.GetProperty("id").GetGuid(), Number(b, "clicks"), Number(b, "total_clicks"), Number(b, "conversions"))).ToList();
+            wrong.AddRange(listed.Except(buttons[raw.Id]).Select(b => $"/stats says {b}, and the rows do not"));
+            wrong.AddRange(buttons[raw.Id].Except(listed).Select(b => $"the rows say {b}, and /stats does not"));
+            if (listed.Count == 0 || listed.DistinctBy(b => b.Id).Count() != listed.Count)
+                wrong.Add($"/stats lists {listed.Count} buttons of broadcast {raw.Id}, {listed.DistinctBy(b => b.Id).Count()} different ones");
             var recount = await api.MustAsync(HttpMethod.Post, $"v1/admin/broadcasts/{raw.Id}/recount", new { }, ct);
             if (recount.GetProperty("repaired").GetBoolean())
                 repaired.Add($"broadcast {raw.Id}: {stats} became {recount.GetProperty("stats")}");
