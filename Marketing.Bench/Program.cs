@@ -63,8 +63,9 @@ try
 
     return arguments.Check && report.Missed > 0 ? 3 : 0;
 }
-catch (OperationCanceledException) when (stop.IsCancellationRequested)
+catch (Exception) when (stop.IsCancellationRequested)
 {
+    // Whatever it was: the terminal's Ctrl-C reached the hosts and children too, and those who asked them met their end.
     Console.WriteLine("Stopped.");
     return 130;
 }

@@ -47,7 +47,7 @@ internal sealed class Cast
     [
         ("campaigns", () => campaigns.RunAsync(storm, ct)), ("operators", () => campaigns.OperateAsync(storm, ct)),
         ("the admin in the chat", () => chats.RunAsync(storm, ct)), ("readers", () => readers.RunAsync(storm, ct)),
-        ("shoppers", () => shoppers.RunAsync(storm, ct)), ("people who come and go", () => comings.RunAsync(storm)), ("the weather", () => weather.RunAsync(storm)),
+        ("shoppers", () => shoppers.RunAsync(storm, ct)), ("people who come and go", () => comings.RunAsync(storm, ct)), ("the weather", () => weather.RunAsync(storm)),
     ];
 
     public ChatAdmins Chats => chats;

@@ -55,6 +55,7 @@ internal sealed class Disasters(ChaosWorld world, ChaosApi api, ChaosArguments a
         }
 
         await watching;
+        ct.ThrowIfCancellationRequested(); // there is no drain that would need a host
         await RepairAsync();
     }
 
