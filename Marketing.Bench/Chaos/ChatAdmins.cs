@@ -10,6 +10,7 @@ internal sealed class ChatAdmins(ChaosWorld world, string token, ChaosApi api, R
     public const long Chat = 900_001;
 
     private const int PressesAtMost = 30;
+    private const int ConversationsAtMost = 5;
 
     // A press's answer; whoever waits longer presses again.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -28,6 +29,15 @@ internal sealed class ChatAdmins(ChaosWorld world, string token, ChaosApi api, R
         while (await Cast.PauseAsync(random, 500, 3_000, storm))
             await ConverseAsync(storm, ct);
         await Task.WhenAll(under);
+    }
+
+    private const string ConfirmedSql = $"SELECT count(*) FROM conversations c WHERE {ChatChecks.Confirmed}";
+
+    /// <summary>After the storm: on a slow machine none may have come to its Yes, and then there would be nothing to compare.</summary>
+    public async Task ConfirmAsync(CancellationToken ct)
+    {
+        for (var tries = 0; tries < ConversationsAtMost && await world.ScalarAsync<long>(ConfirmedSql) == 0; tries++)
+            await ConverseAsync(ct, ct);
     }
 
     private async Task ConverseAsync(CancellationToken storm, CancellationToken ct)
