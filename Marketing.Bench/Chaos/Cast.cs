@@ -52,6 +52,8 @@ internal sealed class Cast
 
     public ChatAdmins Chats => chats;
 
+    public Shoppers Shoppers => shoppers;
+
     /// <summary>Waits for a random time of the span; false when the storm is over.</summary>
     public static async Task<bool> PauseAsync(Random random, int leastMs, int mostMs, CancellationToken storm)
     {

@@ -26,6 +26,7 @@ internal sealed class Drain(ChaosWorld world, ChaosApi api, Cast cast, Disasters
         if (disasters.InHurry)
             await disasters.EndAllAsync();
         await cast.Chats.ConfirmAsync(ct);
+        await cast.Shoppers.CreditAsync(ct);
         await cast.Chats.FinishAsync(isConfirmed: false, ct);
         var started = Stopwatch.GetTimestamp();
         while (true)
