@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Marketing.Functions.Tests.Fixtures;
 using Microsoft.Playwright;
@@ -54,6 +56,26 @@ public sealed class BroadcastSendingTests(SlowDashboard dashboard) : IClassFixtu
     }
 
     [Fact]
+    public async Task Cancel_PressedLongAfterTheButtonWasDrawn_TellsThePeopleOfNow()
+    {
+        var (id, _, _) = await dashboard.DraftAsync(Many);
+        await dashboard.RunAsync(Device.Phone, $"/broadcasts/{id}", async page =>
+        {
+            await dashboard.PostAsync($"v1/admin/broadcasts/{id}/send", new { }, HttpStatusCode.Accepted);
+            await page.Button("Cancel").Expect().ToBeVisibleAsync();
+            var before = await MarketingApp.UntilAsync(() => PendingAsync(id), pending => pending < Many - 30);
+
+            await page.Button("Cancel").ClickAsync();
+            var dialog = page.GetByRole(AriaRole.Dialog);
+            await dialog.Expect().ToContainTextAsync("of 1,200 people have not been reached yet");
+            var told = Regex.Match(await dialog.InnerTextAsync(), "([0-9,]+) of 1,200").Groups[1].Value;
+            Assert.InRange(long.Parse(told, NumberStyles.AllowThousands, CultureInfo.InvariantCulture), 1, before);
+            await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel the broadcast" }).ClickAsync();
+            await page.Locator(".page-head").GetByText("Cancelled").Expect().ToBeVisibleAsync();
+        });
+    }
+
+    [Fact]
     public async Task Overview_WhileSending_ShowsItFirstUntilItEnds()
     {
         var (id, title, _) = await dashboard.DraftAsync(Many);
@@ -71,5 +93,11 @@ public sealed class BroadcastSendingTests(SlowDashboard dashboard) : IClassFixtu
             await live.Expect().ToBeHiddenAsync();
             await page.Row(title).GetByText("Cancelled").Expect().ToBeVisibleAsync();
         });
+    }
+
+    private async Task<long> PendingAsync(string id)
+    {
+        var stats = (await dashboard.GetAsync($"v1/admin/broadcasts/{id}")).GetProperty("stats");
+        return stats.ValueKind == JsonValueKind.Null ? Many : stats.Number("pending");
     }
 }

@@ -58,7 +58,7 @@ export function actionButton(attributes, content, action) {
   return button;
 }
 
-/** Runs the action with the button busy; an error becomes a toast. True when it went well. */
+/** Runs the action with the button busy; an error becomes a toast, unless the person has left the page. True when it went well. */
 export async function busy(button, action) {
   if (button.getAttribute("aria-busy") === "true") return false;
   // Not disabled: a button that is loses the keyboard's place.
@@ -68,7 +68,7 @@ export async function busy(button, action) {
     await action();
     return true;
   } catch (error) {
-    toast(errorText(error), true);
+    if (error.name !== "AbortError") toast(errorText(error), true);
     return false;
   } finally {
     button.removeAttribute("aria-busy");

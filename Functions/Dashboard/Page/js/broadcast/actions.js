@@ -5,8 +5,8 @@ import { session } from "../session.js";
 import { actionButton, busy, confirmDialog, toast } from "../ui.js";
 
 /**
- * What can be done with the broadcast at its status by this person. changed is called with a message once something was done, and
- * reads the broadcast again.
+ * What can be done with the broadcast at its status by this person. changed is called with a message once something was done, reads
+ * the broadcast again, shows it and answers it.
  */
 export function actions(broadcast, changed) {
   const { id, status } = broadcast;
@@ -19,7 +19,7 @@ export function actions(broadcast, changed) {
   return h("div", { class: "actions" },
     can && status === "sending" && actionButton({}, [icon("pause"), "Pause"], do_("pause", "Paused. Messages under way still arrive.")),
     can && status === "paused" && actionButton({ class: "button primary" }, [icon("play"), "Resume"], do_("resume", "Going on.")),
-    can && ["scheduled", "sending", "paused"].includes(status) && cancelButton(broadcast, changed),
+    can && isCancellable(status) && cancelButton(broadcast, changed),
     can && isOpen && isSecondPerson(broadcast) && approveButton(broadcast, changed),
     session.may("edit") && isOpen && h("a", { class: "button primary", href: `#/compose/${id}` }, icon("compose"), can ? "Edit or send" : "Edit"),
     session.may("edit") && actionButton({}, [icon("copy"), "Duplicate"], async () => {
@@ -30,19 +30,29 @@ export function actions(broadcast, changed) {
     session.may("edit") && isOpen && deleteButton(broadcast));
 }
 
-// Asked by a dialog first, then done with the button busy.
+const isCancellable = (status) => ["scheduled", "sending", "paused"].includes(status);
+
+// Asked by a dialog first, then done with the button busy. question is read when the button is pressed; none is asked for null.
 function asking(attributes, content, question, act) {
   const button = h("button", { type: "button", class: "button", ...attributes, onclick: async () => {
-    if (await confirmDialog(question)) await busy(button, act);
+    let asked = null;
+    const isRead = await busy(button, async () => {
+      asked = await question();
+    });
+    if (isRead && asked && await confirmDialog(asked)) await busy(button, act);
   } }, content);
   return button;
 }
 
-function cancelButton({ id, status, stats }, changed) {
-  const rest = status === "scheduled" ? "It will not be sent at its time."
-    : `${number(stats?.pending ?? 0)} of ${number(stats?.total_recipients ?? 0)} people have not been reached yet, and will not get the message.`;
-  return asking({ class: "button danger" }, [icon("stop"), "Cancel"], {
-    title: "Cancel this broadcast for good?", text: [rest, "It cannot be started again; a copy of it can."], confirm: "Cancel the broadcast", danger: true,
+// The page draws its buttons when the status changes, and the sending goes on meanwhile: the numbers are read for the question.
+function cancelButton({ id }, changed) {
+  return asking({ class: "button danger" }, [icon("stop"), "Cancel"], async () => {
+    const { status, stats } = await changed();
+    if (!isCancellable(status)) return void toast(`It is ${status} by now; there is nothing to cancel.`);
+    const rest = status === "scheduled" ? "It will not be sent at its time."
+      : stats ? `${number(stats.pending)} of ${number(stats.total_recipients)} people have not been reached yet, and will not get the message.`
+      : "Nobody has been reached yet, and nobody will get the message.";
+    return { title: "Cancel this broadcast for good?", text: [rest, "It cannot be started again; a copy of it can."], confirm: "Cancel the broadcast", danger: true };
   }, async () => {
     await api.post(`v1/admin/broadcasts/${id}/cancel`);
     await changed("Cancelled.");
@@ -50,9 +60,9 @@ function cancelButton({ id, status, stats }, changed) {
 }
 
 function deleteButton({ id, title }) {
-  return asking({ class: "button danger" }, [icon("trash"), "Delete"], {
+  return asking({ class: "button danger" }, [icon("trash"), "Delete"], () => ({
     title: `Delete “${title}”?`, text: "Nobody has got it yet. It cannot be brought back.", confirm: "Delete", danger: true,
-  }, async () => {
+  }), async () => {
     await api.delete(`v1/admin/broadcasts/${id}`);
     toast("Deleted.");
     location.hash = "/";
@@ -65,12 +75,12 @@ function isSecondPerson({ created_by: author, updated_by: editor, approved_by: a
 }
 
 function approveButton({ id, updated_at: read }, changed) {
-  return asking({}, [icon("check"), "Approve"], {
+  return asking({}, [icon("check"), "Approve"], () => ({
     title: "Approve this broadcast?",
     text: [`A broadcast to more than ${number(session.me.four_eyes_over)} people needs a second person besides who wrote it. You say that its message, its buttons and who gets it are right.`,
       "Any change of it takes the approval back."],
     confirm: "Approve",
-  }, async () => {
+  }), async () => {
     await api.post(`v1/admin/broadcasts/${id}/approve`, { updated_at: read });
     await changed("Approved.");
   });

@@ -82,15 +82,16 @@ function draw(first, read, signal) {
       h("div", { class: "columns" },
         h("section", { class: "card" }, h("h2", null, "Buttons"), buttons),
         h("section", { class: "card" }, h("h2", null, "Time to the first click"), delays)),
-      made[1].element, made[2].element, made[3].element, recount(id, () => changed(null)));
+      made[1].element, made[2].element, made[3].element, recount(id, changed));
     return made;
   }
 
   async function changed(text) {
     const broadcast = await read();
-    if (signal.aborted) return;
+    signal.throwIfAborted();
     show(broadcast);
     if (text) toast(text);
+    return broadcast;
   }
 
   const details = h("div", { class: "page" }, h("section", { class: "card" }, emptyState("Nothing was sent yet", "Its numbers are here as soon as the sending begins.")));
