@@ -32,6 +32,19 @@ public sealed class SignInTests(DashboardFixture dashboard) : IClassFixture<Dash
             await page.Link("Overview").Expect().ToHaveAttributeAsync("aria-current", "page");
         });
 
+    [Fact]
+    public Task SkipLink_FollowedByKeyboard_GoesIntoThePageThatIsShown() =>
+        dashboard.RunAsync(Device.Desktop, "/audience?view=suppressions", async page =>
+        {
+            await page.Button("Suppress somebody").Expect().ToBeVisibleAsync();
+            await page.GetByText("Skip to content").FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+
+            await page.Locator("#main").Expect().ToBeFocusedAsync();
+            Assert.EndsWith("#/audience?view=suppressions", page.Url, StringComparison.Ordinal);
+            await page.Button("Suppress somebody").Expect().ToBeVisibleAsync();
+        });
+
     [Theory]
     [InlineData("not-the-token-of-anybody-0123456789", "This token is not accepted. It may be mistyped, expired or revoked.")]
     [InlineData("with a blank", "This is not a token: it has blanks or other characters in it.")]

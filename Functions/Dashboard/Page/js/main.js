@@ -134,6 +134,11 @@ async function start(message) {
   await show();
 }
 
+// The hash is the page's address, and the link's own would be that of no page.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
 addEventListener("hashchange", () => {
   if (takeToken()) start();
   else if (session.me) show();
