@@ -75,6 +75,57 @@ public sealed class BroadcastSendingTests(SlowDashboard dashboard) : IClassFixtu
         });
     }
 
+    [Theory]
+    [InlineData("desktop")]
+    [InlineData("phone-dark")]
+    public async Task Numbers_WhileTheServerIsAway_AreSaidToBeOld(string device)
+    {
+        var (id, _, _) = await dashboard.DraftAsync(Many);
+        var isAway = true;
+        await dashboard.RunAsync(Device.All.Single(d => d.Name == device), $"/broadcasts/{id}", async page =>
+        {
+            await dashboard.PostAsync($"v1/admin/broadcasts/{id}/send", new { }, HttpStatusCode.Accepted);
+            await page.Locator(".progress-card").Expect().ToContainTextAsync("messages/s");
+            await page.RouteAsync($"**/api/v1/admin/broadcasts/{id}", route => isAway ? route.AbortAsync() : route.ContinueAsync());
+            var notice = page.GetByRole(AriaRole.Alert);
+            await notice.Expect().ToHaveTextAsync(new Regex(@"^Not up to date: last read at \d+:\d\d:\d\d [AP]M\.$"));
+            await page.AssertFitsAsync();
+            await page.AssertAccessibleAsync();
+            await BrowserFixture.ShotAsync(page, $"dashboard not up to date {device}");
+
+            isAway = false;
+            await notice.Expect().ToHaveCountAsync(0);
+        }, isExpected: error => error.Contains("ERR_FAILED", StringComparison.Ordinal));
+        await dashboard.PostAsync($"v1/admin/broadcasts/{id}/cancel", new { });
+    }
+
+    [Fact]
+    public async Task Paused_WhileAnOlderAnswerIsUnderWay_StaysPausedOnThePage()
+    {
+        var (id, _, _) = await dashboard.DraftAsync(Many);
+        var (isHeld, let) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await dashboard.RunAsync(Device.Desktop, $"/broadcasts/{id}", async page =>
+        {
+            await dashboard.PostAsync($"v1/admin/broadcasts/{id}/send", new { }, HttpStatusCode.Accepted);
+            await page.Button("Pause").Expect().ToBeVisibleAsync();
+            await page.RouteAsync($"**/api/v1/admin/broadcasts/{id}", async route =>
+            {
+                var answer = await route.FetchAsync();
+                if (isHeld.TrySetResult())
+                    await let.Task;
+                await route.FulfillAsync(new() { Response = answer });
+            });
+            await isHeld.Task;
+            await page.Button("Pause").ClickAsync();
+            await page.Button("Resume").Expect().ToBeVisibleAsync();
+
+            await page.RunAndWaitForResponseAsync(() => Task.FromResult(let.TrySetResult()), response => response.Url.EndsWith(id, StringComparison.Ordinal));
+            await page.EvaluateAsync("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+            Assert.True(await page.Button("Resume").IsVisibleAsync(), "the answer from before the pause was drawn over the one after it");
+        });
+        await dashboard.PostAsync($"v1/admin/broadcasts/{id}/cancel", new { });
+    }
+
     [Fact]
     public async Task Overview_WhileSending_ShowsItFirstUntilItEnds()
     {

@@ -170,6 +170,22 @@ public sealed class OverviewTests(DashboardFixture dashboard) : IClassFixture<Da
         }, isExpected: error => error.Contains("ERR_FAILED", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Sending_ThatCannotBeReadAnyMore_SaysSinceWhen()
+    {
+        await dashboard.DraftAsync(people: 1);
+        var isAway = false;
+        await dashboard.RunAsync(Device.Phone, "/audience", async page =>
+        {
+            await page.RouteAsync("**/api/v1/admin/broadcasts?status=sending*", route => isAway ? route.AbortAsync() : route.ContinueAsync());
+            await page.RunAndWaitForResponseAsync(() => page.GoAsync("/"), response => response.Url.Contains("status=sending", StringComparison.Ordinal));
+            isAway = true;
+            await page.GetByText("Not up to date: last read at").Expect().ToBeVisibleAsync();
+            isAway = false;
+            await page.GetByText("Not up to date").Expect().ToHaveCountAsync(0);
+        }, isExpected: error => error.Contains("ERR_FAILED", StringComparison.Ordinal));
+    }
+
     private static string Number(JsonElement json, string name) => json.Number(name).ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Percent(JsonElement json, string name) => (100 * json.GetProperty(name).GetDecimal()).ToString("0.0'%'", CultureInfo.InvariantCulture);

@@ -20,6 +20,7 @@ export class ApiError extends Error {
  */
 export async function request(method, path, { body, type, headers, signal } = {}) {
   let response;
+  let text;
   try {
     response = await fetch(Root + path, {
       method, signal,
@@ -31,11 +32,12 @@ export async function request(method, path, { body, type, headers, signal } = {}
       },
       body: body === undefined || type ? body : JSON.stringify(body),
     });
+    text = await response.text();
   } catch (e) {
-    if (signal?.aborted) throw e;
+    // A read that took too long has reached nobody; one that was called off is for who did that.
+    if (signal?.aborted && signal.reason?.name !== "TimeoutError") throw e;
     throw new ApiError(0, { detail: "The server cannot be reached. Check your connection, then try again." });
   }
-  const text = await response.text();
   const isJson = /[/+]json/.test(response.headers.get("Content-Type") ?? "");
   const data = isJson && text ? JSON.parse(text) : text || null;
   if (!response.ok) {

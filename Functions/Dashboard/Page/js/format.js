@@ -19,6 +19,11 @@ export function dateTime(text, timeZone) {
   return text ? new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", timeZone }).format(new Date(text)) : "–";
 }
 
+/** "2:30:05 PM", for what is a matter of seconds. */
+export function timeOfDay(at, timeZone) {
+  return new Intl.DateTimeFormat(undefined, { timeStyle: "medium", timeZone }).format(at);
+}
+
 export function date(text, timeZone) {
   return new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone }).format(new Date(text));
 }

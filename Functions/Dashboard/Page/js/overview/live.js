@@ -1,22 +1,16 @@
 import { api } from "../api.js";
 import { fill, h } from "../dom.js";
 import { duration, number } from "../format.js";
-import { poll } from "../ui.js";
+import { watch } from "../watch.js";
 
 /**
  * What is being sent right now, read every two seconds; nothing is shown while nothing is. onend is called when one has ended or
- * begun, and with it the numbers elsewhere have changed.
+ * begun, and with it the numbers elsewhere have changed. Two elements: the one that says so when it cannot be read, and the list.
  */
 export function live(signal, onend) {
   const section = h("section", { class: "card live", hidden: true, "aria-label": "Sending now" });
   let known = null;
-  const read = async () => {
-    let items;
-    try {
-      ({ items } = await api.get("v1/admin/broadcasts?status=sending&limit=20", signal));
-    } catch {
-      return; // the next look is two seconds away, and what was asked for by hand tells its errors
-    }
+  const show = ({ items }) => {
     const ids = items.map((item) => item.id).sort().join();
     if (known !== null && known !== ids) onend();
     known = ids;
@@ -31,9 +25,8 @@ export function live(signal, onend) {
     for (const item of items) section.querySelector(`[data-id="${item.id}"] .live-rest`).replaceWith(rest(item));
   }
 
-  read();
-  poll(2000, signal, read);
-  return section;
+  const { notice } = watch({ every: 2000, read: (within) => api.get("v1/admin/broadcasts?status=sending&limit=20", within), show, signal });
+  return [notice, section];
 }
 
 function row(item) {

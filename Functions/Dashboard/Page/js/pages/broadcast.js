@@ -11,7 +11,8 @@ import { progress } from "../broadcast/progress.js";
 import { recount } from "../broadcast/recount.js";
 import { segments } from "../broadcast/segments.js";
 import { fill, h, icon } from "../dom.js";
-import { emptyState, load, poll, statusBadge, toast } from "../ui.js";
+import { emptyState, load, statusBadge, toast } from "../ui.js";
+import { watch } from "../watch.js";
 
 // Every second, as the sending goes on; clicks afterwards come slower. What is read row by row follows at a distance.
 const Look = 1000;
@@ -21,8 +22,8 @@ const Details = 5000;
 /** One broadcast: what it is, how far it is, and what came of it; live. */
 export function page({ params: { id }, signal }) {
   const content = h("div", { class: "page" });
-  const read = () => api.get(`v1/admin/broadcasts/${id}`, signal);
-  load(content, read, (broadcast) => draw(broadcast, read, signal), signal);
+  const read = (within) => api.get(`v1/admin/broadcasts/${id}`, within);
+  load(content, () => read(signal), (broadcast) => draw(broadcast, read, signal), signal);
   return { title: "Broadcast", content };
 }
 
@@ -87,9 +88,7 @@ function draw(first, read, signal) {
   }
 
   async function changed(text) {
-    const broadcast = await read();
-    signal.throwIfAborted();
-    show(broadcast);
+    const broadcast = await watching.now();
     if (text) toast(text);
     return broadcast;
   }
@@ -97,24 +96,8 @@ function draw(first, read, signal) {
   const details = h("div", { class: "page" }, h("section", { class: "card" }, emptyState("Nothing was sent yet", "Its numbers are here as soon as the sending begins.")));
   results.className = "columns";
   show(first);
-  watch(read, show, () => JSON.parse(shown.rest).status, signal);
-  return [head, notice, bar.element, numbers, h("div", { class: "columns" }, preview, set), details];
-}
-
-function watch(read, show, status, signal) {
   let looks = 0;
-  let isAsking = false;
-  poll(Look, signal, async () => {
-    looks++;
-    if (isAsking || (status() !== "sending" && looks % QuietLooks)) return;
-    isAsking = true;
-    try {
-      const broadcast = await read();
-      if (!signal.aborted) show(broadcast);
-    } catch {
-      // The next look is near; what the person asks for tells its errors.
-    } finally {
-      isAsking = false;
-    }
-  });
+  const isDue = () => JSON.parse(shown.rest).status === "sending" || ++looks % QuietLooks === 0;
+  const watching = watch({ every: Look, read, show, signal, last: new Date(), isDue });
+  return [head, watching.notice, notice, bar.element, numbers, h("div", { class: "columns" }, preview, set), details];
 }
