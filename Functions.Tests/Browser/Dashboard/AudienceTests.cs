@@ -95,6 +95,27 @@ public sealed class AudienceTests(DashboardFixture app) : IClassFixture<Dashboar
         await app.GetAsync($"v1/admin/audience/users/telegram:{ids[0]}", HttpStatusCode.NotFound);
     }
 
+    [Theory]
+    [InlineData("desktop-dark")]
+    [InlineData("phone")]
+    public async Task Suppression_ThatTheServerCannotTake_SaysSoInItsDialog(string device)
+    {
+        var (_, ids) = await app.AudienceAsync(1);
+        await app.RunAsync(Device.All.Single(d => d.Name == device), $"/audience?person=telegram:{ids[0]}", async page =>
+        {
+            await page.RouteAsync("**/api/v1/admin/audience/suppressions", route => route.AbortAsync());
+            await page.Button("Suppress…").ClickAsync();
+            await page.OpenDialog().GetByLabel("Reason").FillAsync("A complaint by mail");
+            await page.DialogButton("Suppress").ClickAsync();
+
+            await page.OpenDialog().GetByRole(AriaRole.Alert).Expect().ToContainTextAsync("The server cannot be reached.");
+            await page.AssertAccessibleAsync();
+            await BrowserFixture.ShotAsync(page, $"dashboard dialog error {device}");
+            await page.DialogButton("Close").ClickAsync();
+            await page.OpenDialog().GetByRole(AriaRole.Alert).Expect().ToHaveCountAsync(0);
+        }, isExpected: error => error.Contains("ERR_FAILED", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Person_Exported_IsAFileOfEverything()
     {

@@ -1,11 +1,14 @@
 import { fill, h, icon, iconButton, newId } from "./dom.js";
 
-/** A message for a moment; an error stays until it is closed. */
+/** A message for a moment; an error stays until it is closed. It is where the person is: in the dialog that is open on top, if any. */
 export function toast(text, isError = false) {
   const note = h("div", { class: isError ? "toast bad" : "toast", role: isError ? "alert" : null }, text);
   if (isError) note.append(iconButton("close", "Close", () => note.remove()));
   else setTimeout(() => note.remove(), 5000);
-  document.getElementById("toasts").append(note);
+  // Dialogs are put at the end of the page, each above the ones before; nothing behind one can be read or pressed.
+  const dialog = isError && [...document.querySelectorAll("dialog[open]")].at(-1);
+  (dialog || document.getElementById("toasts")).append(note);
+  if (dialog) note.scrollIntoView({ block: "nearest" });
 }
 
 /** What went wrong, with the request's id to look for in the logs. */
