@@ -61,6 +61,53 @@ public sealed class AudienceTests(DashboardFixture app) : IClassFixture<Dashboar
     }
 
     [Theory]
+    [InlineData(0, "people.csv", "telegram_user_id\n5\n", "The upload was stopped. Nothing was stored.")]
+    [InlineData(1, "deposits.csv", "telegram_user_id,event,idempotency_key\n5,deposit,k\n",
+        "The upload was stopped. A part of it may be recorded. Import the same file again: nothing is counted twice.")]
+    public async Task Import_Stopped_TellsWhatMayHaveBeenStored(int card, string name, string content, string told)
+    {
+        var end = new TaskCompletionSource();
+        await app.RunAsync(Device.Phone, "/audience?view=import", async page =>
+        {
+            await page.RouteAsync("**/api/v1/**/import*", async route =>
+            {
+                await end.Task;
+                await route.AbortAsync();
+            });
+            await ChooseFileAsync(page, card, name, content);
+            await page.Button("Stop").ClickAsync();
+            await page.GetByRole(AriaRole.Alert).Expect().ToHaveTextAsync(told);
+            end.SetResult();
+        }, isExpected: error => error.Contains("ERR_", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Import_UnderWay_IsNotLeftUnasked()
+    {
+        var end = new TaskCompletionSource();
+        await app.RunAsync(Device.Desktop, "/audience?view=import", async page =>
+        {
+            await page.RouteAsync("**/api/v1/**/import*", async route =>
+            {
+                await end.Task;
+                await route.AbortAsync();
+            });
+            await ChooseFileAsync(page, 1, "deposits.csv", "telegram_user_id,event,idempotency_key\n5,deposit,k\n");
+            await page.Button("Stop").Expect().ToBeVisibleAsync();
+            await page.Link("Templates").ClickAsync();
+            await page.OpenDialog().Expect().ToContainTextAsync("Leave during the upload?");
+            await page.DialogButton("Stay").ClickAsync();
+            await page.Button("Stop").Expect().ToBeVisibleAsync();
+            Assert.EndsWith("#/audience?view=import", page.Url, StringComparison.Ordinal);
+
+            await page.Link("Templates").ClickAsync();
+            await page.DialogButton("Leave").ClickAsync();
+            await page.Heading("Templates").Expect().ToBeVisibleAsync();
+            end.SetResult();
+        }, isExpected: error => error.Contains("ERR_", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [MemberData(nameof(Devices))]
     public async Task Person_FoundByName_IsSuppressedAndErased(string name)
     {

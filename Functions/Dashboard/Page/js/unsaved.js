@@ -2,6 +2,9 @@ import { confirmDialog } from "./ui.js";
 
 // What the person would lose by leaving: one page is shown at a time. The shell loads this module before it listens itself, for a
 // window calls its listeners in their order, those for the capture phase too.
+const unsaved = {
+  title: "Leave without saving?", text: "What you changed here since the last save would be lost.", confirm: "Leave", dismiss: "Stay", danger: true,
+};
 let guard = null;
 let isAsking = false;
 
@@ -15,9 +18,7 @@ addEventListener("hashchange", async (event) => {
   history.replaceState(null, "", asked.hash);
   if (isAsking) return;
   isAsking = true;
-  const isLeaving = await confirmDialog({
-    title: "Leave without saving?", text: "What you changed here since the last save would be lost.", confirm: "Leave", dismiss: "Stay", danger: true,
-  });
+  const isLeaving = await confirmDialog(asked.question);
   isAsking = false;
   if (!isLeaving) return;
   if (guard === asked) guard = null;
@@ -26,10 +27,11 @@ addEventListener("hashchange", async (event) => {
 
 /**
  * Asks before the person leaves the page for another one, or closes the tab, while isChanged() is true. Ends with the page's signal.
+ * @param question of a confirmDialog, where something else than text would be lost
  * @returns {{moved: (hash: string) => void}} for a page that has another address now, such as after a first save; nothing is loaded again
  */
-export function guardUnsaved(isChanged, signal) {
-  const mine = { isChanged, hash: location.hash };
+export function guardUnsaved(isChanged, signal, question = unsaved) {
+  const mine = { isChanged, question, hash: location.hash };
   guard = mine;
   signal.addEventListener("abort", () => {
     if (guard === mine) guard = null;

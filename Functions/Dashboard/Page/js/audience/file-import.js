@@ -5,9 +5,11 @@ import { upload } from "./upload.js";
 
 /**
  * A card to import a file with: chosen or dropped, tried first where the API can (canTry), then stored, with what became of its lines.
- * types maps a file's ending to its Content-Type; facts(result) are the answer's counts, the last one that of the rejected lines.
+ * types maps a file's ending to its Content-Type; facts(result) are the answer's counts, the last one that of the rejected lines;
+ * unfinished(isAllSent) says what a file has left behind that was to be stored and was not answered.
+ * @returns {{element: Element, isBusy: () => boolean}}
  */
-export function fileImport({ title, text, path, types, canTry, facts, signal }) {
+export function fileImport({ title, text, path, types, canTry, facts, unfinished, signal }) {
   const endings = Object.keys(types);
   const outcome = h("div", { class: "form", "aria-live": "polite" });
   const input = h("input", { type: "file", id: newId("file"), class: "unseen", accept: endings.map((e) => `.${e}`).join(","), onchange: () => take(input.files[0]) });
@@ -50,7 +52,7 @@ export function fileImport({ title, text, path, types, canTry, facts, signal }) 
     fill(outcome, h("strong", null, isTrial ? `Checking ${file.name}` : `Importing ${file.name}`), progress, status,
       h("div", null, h("button", { type: "button", class: "button", onclick: () => stop.abort() }, "Stop")));
     try {
-      const result = await upload(isTrial ? `${path}?dry_run=true` : path, file, type, say, stop.signal);
+      const result = await upload(isTrial ? `${path}?dry_run=true` : path, file, type, say, isTrial ? () => "Nothing was stored." : unfinished, stop.signal);
       fill(outcome, report(result, file, type, isTrial));
       outcome.querySelector("button.primary")?.focus();
     } catch (error) {
@@ -75,7 +77,10 @@ export function fileImport({ title, text, path, types, canTry, facts, signal }) 
     ];
   }
 
-  return h("section", { class: "card" }, h("h2", null, title), h("div", { class: "form" }, h("p", { class: "muted" }, text), input, zone, outcome));
+  return {
+    element: h("section", { class: "card" }, h("h2", null, title), h("div", { class: "form" }, h("p", { class: "muted" }, text), input, zone, outcome)),
+    isBusy: () => isBusy,
+  };
 }
 
 function rejected(lines, total) {
