@@ -113,6 +113,44 @@ public sealed class SignInTests(DashboardFixture dashboard) : IClassFixture<Dash
     }
 
     [Fact]
+    public Task SignOut_WithUnsavedText_AsksFirst() =>
+        dashboard.RunAsync(Device.Desktop, "/templates/new", async page =>
+        {
+            await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Half a template");
+            await page.Button("Sign out").ClickAsync();
+            await page.DialogButton("Stay").ClickAsync();
+            await page.GetByLabel("Name", new() { Exact = true }).Expect().ToHaveValueAsync("Half a template");
+
+            await page.Button("Sign out").ClickAsync();
+            await page.DialogButton("Leave").ClickAsync();
+            await page.Heading("Sign in to Marketing").Expect().ToBeVisibleAsync();
+        });
+
+    [Fact]
+    public async Task Dialog_WhenThePageIsLeft_IsClosed()
+    {
+        var created = await dashboard.PostAsync("v1/admin/tokens", new { name = "Leaving soon", role = "owner" }, HttpStatusCode.Created);
+        await dashboard.RunAsync(Device.Phone, "/audience?view=suppressions", async page =>
+        {
+            await page.Button("Suppress somebody").ClickAsync();
+            await page.OpenDialog().Expect().ToBeVisibleAsync();
+            await page.GoAsync("/templates");
+            await page.Heading("Templates").Expect().ToBeVisibleAsync();
+            await page.OpenDialog().Expect().ToHaveCountAsync(0);
+
+            await page.GoAsync("/audience?view=suppressions");
+            await page.Button("Suppress somebody").ClickAsync();
+            await page.OpenDialog().GetByLabel("Telegram id").FillAsync("5");
+            await page.OpenDialog().GetByLabel("Reason").FillAsync("Asked by phone");
+            using var revoked = await dashboard.Api.DeleteAsync($"v1/admin/tokens/{created.Id()}");
+            await page.DialogButton("Suppress").ClickAsync();
+            await page.GetByText(Stale).Expect().ToBeVisibleAsync();
+            await page.OpenDialog().Expect().ToHaveCountAsync(0);
+            await page.GetByLabel("Access token").FillAsync("x"); // nothing is in front of it
+        }, created.Text("token"), DashboardFixture.Refused(HttpStatusCode.Unauthorized));
+    }
+
+    [Fact]
     public Task Address_WithAToken_SignsInAndKeepsItOutOfTheHistory() =>
         dashboard.RunAsync(Device.Desktop, "/", async page =>
         {

@@ -2,9 +2,12 @@ import { api } from "./api.js";
 import { fill, h, icon, iconButton } from "./dom.js";
 import { isToken, session } from "./session.js";
 import { toggleTheme } from "./theme.js";
-import { emptyState, errorState, skeleton } from "./ui.js";
+import { closeDialogs, emptyState, errorState, skeleton } from "./ui.js";
 import { signIn } from "./pages/sign-in.js";
-import "./unsaved.js"; // before the listeners below, which it may stop
+import { mayLeave } from "./unsaved.js"; // before the listeners below, which it may stop
+
+// Where App Service's own sign-in ends, and comes back from.
+const MicrosoftSignOut = "/.auth/logout?post_logout_redirect_uri=/api/dashboard";
 
 // A page is a module with page({params, query, signal}), which returns {title, content}: content at once, with its own loading
 // state. The signal aborts when the person goes elsewhere. Modules are loaded when they are first needed.
@@ -27,12 +30,14 @@ const links = [
   ["/access", "access", "Access"],
 ];
 
+const Stale = "Your token is no longer accepted.";
 const main = document.getElementById("main");
 const bar = document.getElementById("bar");
 let leave = new AbortController();
 
 async function show() {
   leave.abort();
+  closeDialogs();
   leave = new AbortController();
   const { signal } = leave;
   const [path, search] = (location.hash.slice(1) || "/").split("?");
@@ -76,10 +81,15 @@ function drawBar() {
       h("div", { class: "who-text" }, h("div", { class: "who-name" }, session.me.name), h("div", { class: "muted small" }, session.me.role)),
       h("div", { class: "who-tools" },
         iconButton("theme", "Light or dark", toggleTheme),
-        iconButton("out", "Sign out", () => {
-          session.forget();
-          start();
-        }))));
+        iconButton("out", "Sign out", signOut))));
+}
+
+async function signOut() {
+  if (!await mayLeave()) return;
+  const isMicrosoft = session.token === null;
+  session.forget();
+  if (isMicrosoft) location.assign(MicrosoftSignOut);
+  else start();
 }
 
 function askForToken(message, ways) {
@@ -97,11 +107,13 @@ function takeToken() {
   return true;
 }
 
+// {me}, or {refusal}: why the visitor is nobody here, null when nothing is known of them.
 async function whoAmI() {
   try {
-    return await api.get("v1/admin/me");
+    return { me: await api.get("v1/admin/me") };
   } catch (error) {
-    if (error.status === 401 || error.status === 403) return null;
+    if (error.status === 403) return { refusal: error.message };
+    if (error.status === 401) return { refusal: session.token && Stale };
     throw error;
   }
 }
@@ -109,6 +121,7 @@ async function whoAmI() {
 /** Asks who the visitor is: a token's owner, or somebody whom the host itself has signed in. */
 async function start(message) {
   leave.abort();
+  closeDialogs();
   leave = new AbortController();
   const { signal } = leave;
   session.me = null;
@@ -118,12 +131,11 @@ async function start(message) {
     const ways = session.token ? null : await api.get("dashboard/sign-in.json");
     if (signal.aborted) return;
     if (ways && !ways.microsoft) return askForToken(message, ways);
-    const me = await whoAmI();
+    const { me, refusal } = await whoAmI();
     if (signal.aborted) return;
     if (!me) {
-      const isStale = session.token !== null;
       session.forget();
-      return askForToken(message ?? (isStale ? "Your token is no longer accepted." : null), ways ?? await api.get("dashboard/sign-in.json"));
+      return askForToken(message ?? refusal, ways ?? await api.get("dashboard/sign-in.json"));
     }
     session.me = me;
   } catch (error) {
@@ -144,8 +156,9 @@ addEventListener("hashchange", () => {
   else if (session.me) show();
 });
 document.addEventListener("signedout", () => {
+  const message = session.token ? Stale : "Your sign-in has ended.";
   session.forget();
-  start("Your token is no longer accepted.");
+  start(message);
 });
 takeToken();
 start();

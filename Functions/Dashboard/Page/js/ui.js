@@ -146,6 +146,11 @@ export function confirmDialog({ title, text, confirm, dismiss = "Not now", dange
   });
 }
 
+/** Closes every dialog as its dismissal would. */
+export function closeDialogs() {
+  for (const dialog of [...document.querySelectorAll("dialog[open]")].reverse()) dialog.close();
+}
+
 /** A dialog with content of its own; content gets a function that closes it. Resolves with what that was given. */
 export function openDialog(title, content) {
   return new Promise((resolve) => {

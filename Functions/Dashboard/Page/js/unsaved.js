@@ -1,10 +1,11 @@
 import { confirmDialog } from "./ui.js";
 
-// What the person would lose by leaving: one page is shown at a time. The shell loads this module before it listens itself, for a
-// window calls its listeners in their order, those for the capture phase too.
 const unsaved = {
   title: "Leave without saving?", text: "What you changed here since the last save would be lost.", confirm: "Leave", dismiss: "Stay", danger: true,
 };
+
+// What the person would lose by leaving: one page is shown at a time. The shell loads this module before it listens itself, for a
+// window calls its listeners in their order, those for the capture phase too.
 let guard = null;
 let isAsking = false;
 
@@ -12,18 +13,23 @@ addEventListener("beforeunload", (event) => guard?.isChanged() && event.preventD
 addEventListener("hashchange", async (event) => {
   if (!guard?.isChanged() || location.hash === guard.hash) return;
   event.stopImmediatePropagation();
-  const asked = guard;
   const target = location.hash;
   // The address has changed by now, so it is put back for whoever stays.
-  history.replaceState(null, "", asked.hash);
-  if (isAsking) return;
+  history.replaceState(null, "", guard.hash);
+  if (await mayLeave()) location.hash = target;
+});
+
+/** Whether the page may be left: asks when something would be lost. It is not asked for again then. */
+export async function mayLeave() {
+  const asked = guard;
+  if (!asked?.isChanged()) return true;
+  if (isAsking) return false;
   isAsking = true;
   const isLeaving = await confirmDialog(asked.question);
   isAsking = false;
-  if (!isLeaving) return;
-  if (guard === asked) guard = null;
-  location.hash = target;
-});
+  if (isLeaving && guard === asked) guard = null;
+  return isLeaving;
+}
 
 /**
  * Asks before the person leaves the page for another one, or closes the tab, while isChanged() is true. Ends with the page's signal.

@@ -1,16 +1,18 @@
 import { request } from "../api.js";
-import { h } from "../dom.js";
+import { h, icon } from "../dom.js";
 import { isToken, session } from "../session.js";
 import { busy, field } from "../ui.js";
 
 // Where App Service's own sign-in begins, and comes back from.
 const Microsoft = "/.auth/login/aad?post_login_redirect_uri=/api/dashboard";
 
-/** The form that asks for a token; done is called once one was accepted. ways: {microsoft}, whether that is another way in. */
+/**
+ * The form that asks for a token; done is called once one was accepted. message: why it is asked for, if there is more to say;
+ * ways: {microsoft}, whether that is another way in.
+ */
 export function signIn(message, ways, done) {
   const token = field("Access token", h("input", { type: "password", autocomplete: "current-password", required: true, spellcheck: "false" }),
     "An owner makes tokens under Access. The first owner's is Marketing__OwnerToken.");
-  token.problem(message);
   const remember = h("input", { type: "checkbox" });
   const submit = h("button", { class: "button primary" }, "Sign in");
   const form = h("form", { class: "form", onsubmit: (event) => {
@@ -25,7 +27,8 @@ export function signIn(message, ways, done) {
     });
   } }, token.field, h("label", { class: "check" }, remember, h("span", null, "Stay signed in on this device")), submit,
     ways.microsoft && h("a", { class: "button", href: Microsoft }, "Sign in with Microsoft"));
-  return h("div", { class: "sign-in" }, h("section", { class: "card" }, h("div", { class: "form" }, h("h1", null, "Sign in to Marketing"), form)));
+  return h("div", { class: "sign-in" }, h("section", { class: "card" }, h("div", { class: "form" }, h("h1", null, "Sign in to Marketing"),
+    message && h("p", { class: "notice bad", role: "alert" }, icon("warning"), h("span", null, message)), form)));
 }
 
 async function refusalOf(token) {
