@@ -1,4 +1,5 @@
 using System.Net;
+using Dapper;
 using Marketing.Core.Access;
 using Marketing.Functions.Tests.Fixtures;
 using Marketing.Local.Telegram;
@@ -123,6 +124,49 @@ public sealed class BroadcastTests(DashboardFixture dashboard) : IClassFixture<D
     }
 
     [Fact]
+    public async Task Broadcast_CancelledBeforeItsTime_SaysThatNobodyGotIt()
+    {
+        var (id, _, _) = await dashboard.DraftAsync(people: 1);
+        await ExecuteAsync("UPDATE broadcasts SET status = 1, scheduled_at = now() + interval '1 day' WHERE id = @id", new { id = Guid.Parse(id) });
+        await dashboard.RunAsync(Device.Phone, $"/broadcasts/{id}", async page =>
+        {
+            await page.GetByText("Nothing was sent yet").Expect().ToBeVisibleAsync();
+            await page.Button("Cancel").ClickAsync();
+            await page.DialogButton("Cancel the broadcast").ClickAsync();
+            await page.GetByText("Nobody got it").Expect().ToBeVisibleAsync();
+            await page.GetByText("It was cancelled before its sending began.").Expect().ToBeVisibleAsync();
+            await page.GetByText("Nothing was sent yet").Expect().ToHaveCountAsync(0);
+        });
+    }
+
+    [Fact]
+    public async Task Broadcast_FailedWithoutRecipients_SaysWhyNobodyGotIt()
+    {
+        const string Reason = "The cohort was empty when the sending began.";
+        var (id, _, _) = await dashboard.DraftAsync(people: 1);
+        await ExecuteAsync("UPDATE broadcasts SET status = 3, failure_reason = @Reason WHERE id = @id", new { id = Guid.Parse(id), Reason });
+        await dashboard.RunAsync(Device.DarkPhone, $"/broadcasts/{id}", async page =>
+        {
+            await page.Locator(".state").Expect().ToHaveTextAsync($"Nobody got it{Reason}");
+            await page.AssertFitsAsync();
+            await page.AssertAccessibleAsync();
+            await BrowserFixture.ShotAsync(page, "dashboard failed phone-dark");
+        });
+    }
+
+    [Fact]
+    public async Task Ledger_Deleted_SaysSoBesideTheNumbers()
+    {
+        var (id, _, _) = await dashboard.SentAsync(people: 3);
+        await ExecuteAsync("DELETE FROM deliveries WHERE broadcast_id = @id", new { id = Guid.Parse(id) });
+        await dashboard.RunAsync(Device.Phone, $"/broadcasts/{id}", async page =>
+        {
+            await page.Locator(".ledger").Expect().ToContainTextAsync("The list of recipients was deletedThere were 3. The numbers above stay.");
+            await page.Figure("Sent").Expect().ToHaveTextAsync("3");
+        });
+    }
+
+    [Fact]
     public async Task Draft_WhereNoSecondPersonIsWanted_IsNotOfferedForApproval()
     {
         var (id, title, _) = await dashboard.DraftAsync(people: 1);
@@ -155,5 +199,11 @@ public sealed class BroadcastTests(DashboardFixture dashboard) : IClassFixture<D
             await page.GetByRole(AriaRole.Alert).Expect().ToContainTextAsync($"There is no broadcast {id}.");
             await page.AssertAccessibleAsync();
         }, isExpected: DashboardFixture.Refused(HttpStatusCode.NotFound));
+    }
+
+    private async Task ExecuteAsync(string sql, object parameters)
+    {
+        await using var db = await dashboard.Database.OpenConnectionAsync();
+        await db.ExecuteAsync(sql, parameters);
     }
 }

@@ -10,15 +10,17 @@ const names = { claimed: "Under way" };
 const tones = { sent: "good", failed: "bad", blocked: "warn", uncertain: "warn", claimed: "busy" };
 const label = (state) => names[state] ?? words(state);
 
-/** Every recipient and what became of them, to filter, page through and download. */
-export function ledger(id, signal) {
+/** Every recipient and what became of them, to filter, page through and download. recipients: how many there were. */
+export function ledger(id, recipients, signal) {
   const path = `v1/admin/broadcasts/${id}/deliveries`;
   const state = selectBox([["", "Any state"], ...states.map((s) => [s, label(s)])], "", { "aria-label": "State" });
   const body = h("div", null);
   const read = (cursor) => api.get(`${path}${query({ state: state.value, limit: 25, cursor })}`, signal);
   let pages = 0;
   const draw = (first) => {
-    if (!first.items.length) return emptyState(state.value ? `Nobody is in the state “${label(state.value)}”` : "Nobody yet");
+    if (!first.items.length && state.value) return emptyState(`Nobody is in the state “${label(state.value)}”`);
+    // A ledger may be deleted to clean up (docs/operations.md).
+    if (!first.items.length) return emptyState("The list of recipients was deleted", `There were ${number(recipients)}. The numbers above stay.`);
     const rows = h("tbody", null);
     pages = 1;
     const more = morePages(rows, first, (cursor) => {

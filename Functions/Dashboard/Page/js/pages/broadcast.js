@@ -48,13 +48,14 @@ function draw(first, read, signal) {
     document.title = `${broadcast.title} · Marketing`;
     bar.update(broadcast);
     if (isNew) drawHead(broadcast);
+    if (isNew && !parts) fill(details, h("section", { class: "card" }, nothingSent(broadcast)));
     if (!stats || !isCounted) return;
     fill(numbers, figures(stats));
     fill(results, h("section", { class: "card" }, h("h2", null, "Funnel"), funnel(stats)),
       h("section", { class: "card" }, h("h2", null, "Outcomes"), outcomeTable(stats, broadcast.status)));
     fill(buttons, buttonTable(stats));
     fill(delays, timeToClick(stats));
-    if (!parts) parts = drawParts();
+    if (!parts) parts = drawParts(stats);
     else if (!timer) timer = setTimeout(refreshParts, Details);
   }
 
@@ -77,8 +78,8 @@ function draw(first, read, signal) {
     previewed = text;
   }
 
-  function drawParts() {
-    const made = [overTime(id, signal), segments(id, signal), conversions(id, signal), ledger(id, signal)];
+  function drawParts({ total_recipients: recipients }) {
+    const made = [overTime(id, signal), segments(id, signal), conversions(id, signal), ledger(id, recipients, signal)];
     fill(details, results, made[0].element,
       h("div", { class: "columns" },
         h("section", { class: "card" }, h("h2", null, "Buttons"), buttons),
@@ -93,11 +94,17 @@ function draw(first, read, signal) {
     return broadcast;
   }
 
-  const details = h("div", { class: "page" }, h("section", { class: "card" }, emptyState("Nothing was sent yet", "Its numbers are here as soon as the sending begins.")));
+  const details = h("div", { class: "page" });
   results.className = "columns";
   show(first);
   let looks = 0;
   const isDue = () => JSON.parse(shown.rest).status === "sending" || ++looks % QuietLooks === 0;
   const watching = watch({ every: Look, read, show, signal, last: new Date(), isDue });
   return [head, watching.notice, notice, bar.element, numbers, h("div", { class: "columns" }, preview, set), details];
+}
+
+function nothingSent({ status, failure_reason: reason }) {
+  if (status === "failed") return emptyState("Nobody got it", reason);
+  if (status === "cancelled") return emptyState("Nobody got it", "It was cancelled before its sending began.");
+  return emptyState("Nothing was sent yet", "Its numbers are here as soon as the sending begins.");
 }
