@@ -72,6 +72,7 @@ export function combobox({ search, onchoose, placeholder, wait = 250 }) {
   let at = -1;
   let shown = "";
   let asked = 0;
+  let isBehind = false; // the list is that of an earlier text
   const box = { element, input, value: null, set };
 
   function set(value, label) {
@@ -86,6 +87,13 @@ export function combobox({ search, onchoose, placeholder, wait = 250 }) {
     if (!isOpen) input.removeAttribute("aria-activedescendant");
   }
 
+  // Nothing that is still to be found opens the list again.
+  function close() {
+    asked++;
+    isBehind = false;
+    open(false);
+  }
+
   function mark(index) {
     at = index;
     for (const [i, option] of [...list.children].entries()) option.setAttribute("aria-selected", String(i === at));
@@ -96,7 +104,7 @@ export function combobox({ search, onchoose, placeholder, wait = 250 }) {
 
   function choose(option) {
     set(option.value, option.label);
-    open(false);
+    close();
     onchoose?.(option);
   }
 
@@ -110,6 +118,7 @@ export function combobox({ search, onchoose, placeholder, wait = 250 }) {
       note = errorText(error);
     }
     if (mine !== asked || document.activeElement !== input) return;
+    isBehind = false;
     options = found;
     fill(list, options.map((option) => h("li", {
       role: "option", id: newId("option"), "aria-selected": "false",
@@ -122,28 +131,34 @@ export function combobox({ search, onchoose, placeholder, wait = 250 }) {
     mark(options.length && input.value !== shown ? 0 : -1);
   }
 
-  const findSoon = debounce(wait, find);
-  input.addEventListener("input", findSoon);
+  const findSoon = debounce(wait, () => isBehind && find());
+  input.addEventListener("input", () => {
+    asked++;
+    isBehind = true;
+    mark(-1);
+    findSoon();
+  });
   input.addEventListener("focus", () => input.select());
   input.addEventListener("click", () => list.hidden && find());
   input.addEventListener("blur", () => {
-    asked++;
-    open(false);
+    close();
     // What was typed and not chosen is not the choice.
     input.value = shown;
   });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (list.hidden) find();
+      if (list.hidden || isBehind) find();
       else if (options.length) mark(event.key === "ArrowDown" ? (at + 1) % options.length : (at <= 0 ? options.length : at) - 1);
-    } else if (event.key === "Enter" && !list.hidden) {
+    } else if (event.key === "Enter" && (isBehind || !list.hidden)) {
       event.preventDefault();
-      if (at >= 0) choose(options[at]);
+      // Nobody has seen yet what this text finds.
+      if (isBehind) find();
+      else if (at >= 0) choose(options[at]);
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       event.stopPropagation();
-      open(false);
+      close();
       input.value = shown;
     }
   });
