@@ -167,6 +167,28 @@ public sealed class BroadcastTests(DashboardFixture dashboard) : IClassFixture<D
     }
 
     [Fact]
+    public async Task Message_OfATranslatedTemplate_IsWhatASamplePersonGets()
+    {
+        var (region, _) = await dashboard.AudienceAsync(1);
+        var name = $"Translated {region}";
+        var translations = new { en = new { content = "Hello in English" } };
+        var template = (await dashboard.PostAsync("v1/admin/templates", new { name, content = "Guten Tag", translations }, HttpStatusCode.Created)).Id();
+        var id = (await dashboard.PostAsync("v1/admin/broadcasts", new { title = name, template_id = template, cohort_query = new { region } }, HttpStatusCode.Created)).Id();
+        await dashboard.SendAsync(id);
+        await dashboard.RunAsync(Device.Phone, $"/broadcasts/{id}", async page =>
+        {
+            await page.Locator(".bubble").Expect().ToHaveTextAsync("Hello in English");
+            await page.GetByText("As a sample person gets it in English. Version 1 of its template.").Expect().ToBeVisibleAsync();
+
+            // What was sent stays what is shown; which translation a sample person got of it, the API does not say any more.
+            await dashboard.PutAsync($"v1/admin/templates/{template}", new { name, content = "Neu", translations });
+            await page.ReloadAsync();
+            await page.Locator(".bubble").Expect().ToHaveTextAsync("Guten Tag");
+            await page.GetByText("As a sample person gets it in the template's own language.").Expect().ToBeVisibleAsync();
+        });
+    }
+
+    [Fact]
     public async Task Draft_WhereNoSecondPersonIsWanted_IsNotOfferedForApproval()
     {
         var (id, title, _) = await dashboard.DraftAsync(people: 1);
