@@ -121,12 +121,24 @@ public sealed class UpsertTests(DatabaseFixture database) : AudienceTests(databa
         Assert.InRange(body.MostAlive - body.AliveAtStart, 0, 8_000_000);
     }
 
-    [Fact]
-    public async Task Import_SomebodyErasedWhileTheFileIsRead_StoresNothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // and a worker whose clock is ahead has erased somebody since
+    public async Task Import_SomebodyErasedWhileTheFileIsRead_StoresNothing(bool wasErasedBefore)
     {
         await CsvAsync("telegram_user_id\n1\n");
         var users = new UserRepository(Database.Source, Clock);
         var personal = new PersonalData(Database.Source, users, Erased, Clock);
+        if (wasErasedBefore)
+        {
+            await personal.EraseAsync(new UserKey(null, 1), CancellationToken.None);
+            await ExecuteAsync("""
+                INSERT INTO users (id, telegram_user_id, chat_id) VALUES (gen_random_uuid(), 1, 1); -- came back by /start
+                INSERT INTO erased_people SELECT decode(repeat('00', 16), 'hex'), max(erased_at) + interval '1 hour' FROM erased_people
+                """);
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
         await using var body = new InterruptedStream("""{"telegram_user_id":1}""", () => personal.EraseAsync(new UserKey(null, 1), CancellationToken.None));
 
         await Assert.ThrowsAsync<ConflictException>(

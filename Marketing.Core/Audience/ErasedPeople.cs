@@ -17,8 +17,11 @@ public sealed class ErasedPeople(NpgsqlDataSource source, MarketingOptions optio
     // Keys of their own, so that a link's signature is never a hash of this table. One for each signing key that is still listed.
     private readonly byte[][] keys = [.. options.LinkSigningKeys.Select(key => HMACSHA256.HashData(key, "erased people"u8))];
 
-    /// <summary>Another after each erasure: of somebody who was erased before, the time changes.</summary>
-    internal const string StampSql = "SELECT count(*) || ' ' || COALESCE(max(erased_at)::text, '') FROM erased_people";
+    /// <summary>
+    /// Another after each erasure: of somebody who was erased before, the time changes. The sum, since the newest would stay where
+    /// another worker's clock is behind.
+    /// </summary>
+    internal const string StampSql = "SELECT count(*) || ' ' || COALESCE(sum(extract(epoch FROM erased_at)), 0) FROM erased_people";
 
     private const string AllSql = "SELECT telegram_hash FROM erased_people";
 

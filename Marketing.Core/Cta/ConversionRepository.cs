@@ -10,8 +10,8 @@ internal sealed record ConversionOutcome(bool HasPerson, bool HasBroadcast, bool
 public sealed class ConversionRepository(NpgsqlDataSource source, MarketingOptions options)
 {
     // The last press at or before the conversion wins, in the named broadcast or within the window; of a button's presses the first
-    // and the last are known. A broadcast without a plan has reached nobody, and its recipients could not be marked. The click is marked, the recipient's first conversion noted and the counters added to in the same
-    // statement, so nothing can come between.
+    // and the last are known. The click is marked, the recipient's first conversion noted and the counters added to in the same
+    // statement, so nothing can come between. A broadcast without a plan has reached nobody, and its recipients could not be marked.
     //
     // Two of these cannot deadlock, whatever they have in common: people are locked first, by rising telegram_user_id as an import
     // locks them and as weakly as a foreign key would (an erasure waits, or nobody is found); then the keys by their order, then the
