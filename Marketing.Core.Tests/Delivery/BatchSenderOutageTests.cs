@@ -1,6 +1,9 @@
 using Dapper;
+using Marketing.Core.Audience;
+using Marketing.Core.Broadcasts;
 using Marketing.Core.Delivery;
 using Marketing.Core.Tests.Fixtures;
+using Telegram.Bot;
 using static Marketing.Core.Delivery.DeliveryState;
 
 namespace Marketing.Core.Tests.Delivery;
@@ -83,6 +86,29 @@ public sealed class BatchSenderOutageTests(DatabaseFixture database) : BatchSend
         // host.json's functionTimeout is 10 minutes.
         Assert.InRange(Clock.GetElapsedTime(started), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10));
         Assert.All(await RowsAsync(id), row => Assert.Equal((Pending, 0), (row.State, row.Attempts)));
+        await ExecuteAsync("DELETE FROM send_lanes"); // its wait is the database's, for the other tests too
+    }
+
+    [Fact]
+    public async Task TestSend_Telegram429ForHours_SaysSoWithinItsRequest()
+    {
+        var id = await PlannedAsync(1);
+        var telegram = Telegram((_, _) => new Reply.Error(429, "Too Many Requests: retry after 7200", """{"retry_after":7200}"""));
+        var bot = new TelegramSender(new TelegramBotClient(telegram.Options, new HttpClient(telegram)));
+        var people = new AudienceRepository(Source, new ErasedPeople(Source, Options), Clock);
+        var tests = new TestSender(Plans, people, new SendLane(Source, Options, Clock), bot, Clock);
+        var started = Clock.GetTimestamp();
+
+        var sending = tests.SendAsync(id, new TestSendInput([1, 2]), None);
+        while (telegram.TriesOf(1) == 0)
+            await Task.Delay(20);
+        while (await Task.WhenAny(sending, Task.Delay(50)) != sending)
+            ((JumpingClock)Clock).Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal("Telegram asks to wait 7200 s", (await sending)[0].Outcome);
+        Assert.StartsWith("not sent: no turn came", (await sending)[1].Outcome, StringComparison.Ordinal);
+        Assert.InRange(Clock.GetElapsedTime(started), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(3));
+        Assert.Equal(0, telegram.TriesOf(2));
         await ExecuteAsync("DELETE FROM send_lanes"); // its wait is the database's, for the other tests too
     }
 

@@ -17,7 +17,7 @@ public sealed class TestSender(
 
     // Of the 230 s that Azure gives a request (learn.microsoft.com/azure/azure-functions/functions-scale#timeout); a message that
     // went before the end is waited for, 30 s at most.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     public async Task<IReadOnlyList<TestSendRow>> SendAsync(Guid broadcastId, TestSendInput input, CancellationToken ct)
     {
